@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms, bottom to top. A room imports only what its row names; `scripts/check` compares each `import` with it.
+
+let strict = Context.environment["CLIP_STRICT"] != nil
+
+let style: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .strictMemorySafety(),
+    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+/// Rooms that loop over pixels, floats or bytes are optimized in debug builds too, so that tests stay quick.
+let computing: [SwiftSetting] = style + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+func room(_ name: String, _ imports: [Target.Dependency] = [], computes: Bool = false) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: computes ? computing : style)
+}
+
+/// The loops of `Sources/KernelSources`, compiled for one instruction level. The folder holds only symbolic links.
+func kernels(_ name: String, march: String) -> Target {
+    .target(
+        name: name, dependencies: ["CIntrinsics", "KernelInterface"],
+        swiftSettings: style + [
+            .define(name.uppercased()),
+            .unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(march)", "-Xcc", "-mprefer-vector-width=512"]),
+        ])
+}
+
+func command(_ name: String, _ imports: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: imports + [argumentParser], swiftSettings: style)
+}
+
+func tests(_ name: String, _ imports: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: imports, resources: resources, swiftSettings: computing)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+#if arch(arm64)
+    let levels = [kernels("KernelsNEON", march: "armv8.2-a")]
+#else
+    let levels = [kernels("KernelsAVX2", march: "x86-64-v3"), kernels("KernelsAVX512", march: "cascadelake")]
+#endif
+
+let floor0: [Target] = [
+    room("Failures"),
+    room("Tensors", computes: true),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+]
+
+let floor1: [Target] = [
+    room("Storage", ["CZlib", "Failures"], computes: true)
+]
+
+let package = Package(
+    name: "swift-clip", platforms: [.macOS(.v26)],
+    products: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: floor0 + floor1)

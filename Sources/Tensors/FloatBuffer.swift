@@ -1,0 +1,86 @@
+/// Floats owned by exactly one place: no copies, no reference counts, freed when the value leaves scope.
+///
+/// The memory is aligned to a cache line. Spans of it are lent for the length of a closure; ranges that are written
+/// never overlap ranges that are read in the same call, which is checked.
+@safe public struct FloatBuffer: ~Copyable, @unchecked Sendable {
+    // Sendable: the pointer is owned by one value, and Swift's exclusivity rules govern that value.
+    private var floats: UnsafeMutableBufferPointer<Float>
+
+    /// `count` zeros.
+    public init(count: Int) {
+        let bytes = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
+        let base = unsafe bytes.initializeMemory(as: Float.self, repeating: 0, count: count)
+        unsafe floats = UnsafeMutableBufferPointer(start: base, count: count)
+    }
+
+    deinit { unsafe UnsafeMutableRawPointer(floats.baseAddress)?.deallocate() }
+
+    /// The number of floats.
+    public var count: Int { unsafe floats.count }
+
+    /// Makes room for at least `count` floats, keeping the first `kept`; the new ones are zero.
+    public mutating func grow(to count: Int, keeping kept: Int) {
+        guard count > self.count else { return }
+        var larger = FloatBuffer(count: count)
+        unsafe larger.floats.baseAddress.unsafelyUnwrapped.update(
+            from: floats.baseAddress.unsafelyUnwrapped, count: min(kept, self.count))
+        swap(&self, &larger)
+    }
+
+    /// Lends all floats for reading.
+    public func read<Result, E: Error>(_ body: (Span<Float>) throws(E) -> Result) throws(E) -> Result {
+        try body(unsafe UnsafeBufferPointer(floats).span)
+    }
+
+    /// Lends one range for writing.
+    public mutating func write<Result, E: Error>(
+        _ range: Range<Int>, _ body: (inout MutableSpan<Float>) throws(E) -> Result
+    ) throws(E) -> Result {
+        var target = unsafe floats.extracting(range).mutableSpan
+        return try body(&target)
+    }
+
+    /// Writes `range` while reading all that lies behind it. The two cannot overlap.
+    public mutating func append(_ range: Range<Int>, _ body: (Span<Float>, inout MutableSpan<Float>) -> Void) {
+        var target = unsafe floats.extracting(range).mutableSpan
+        body(unsafe UnsafeBufferPointer(floats.extracting(..<range.lowerBound)).span, &target)
+    }
+
+    /// Writes two ranges while reading all that lies behind the first. They must not overlap.
+    public mutating func append(
+        _ range: Range<Int>, _ second: Range<Int>,
+        _ body: (Span<Float>, inout MutableSpan<Float>, inout MutableSpan<Float>) -> Void
+    ) {
+        precondition(range.upperBound <= second.lowerBound, "\(range) must lie before \(second)")
+        var target = unsafe floats.extracting(range).mutableSpan, other = unsafe floats.extracting(second).mutableSpan
+        body(unsafe UnsafeBufferPointer(floats.extracting(..<range.lowerBound)).span, &target, &other)
+    }
+
+    /// Writes one range while reading another. They must not overlap.
+    public mutating func update(
+        _ range: Range<Int>, reading source: Range<Int>, _ body: (Span<Float>, inout MutableSpan<Float>) -> Void
+    ) {
+        precondition(!range.overlaps(source), "\(range) overlaps \(source)")
+        var target = unsafe floats.extracting(range).mutableSpan
+        body(unsafe UnsafeBufferPointer(floats.extracting(source)).span, &target)
+    }
+
+    /// Writes up to four ranges while reading another; an unused one is empty. None may overlap another.
+    public mutating func update(
+        _ ranges: (Range<Int>, Range<Int>, Range<Int>, Range<Int>), reading source: Range<Int>,
+        _ body: (
+            Span<Float>, inout MutableSpan<Float>, inout MutableSpan<Float>, inout MutableSpan<Float>,
+            inout MutableSpan<Float>
+        ) -> Void
+    ) {
+        let all = [source, ranges.0, ranges.1, ranges.2, ranges.3]
+        for i in all.indices {
+            for j in 0..<i { precondition(!all[i].overlaps(all[j]), "\(all[i]) overlaps \(all[j])") }
+        }
+        var first = unsafe floats.extracting(ranges.0).mutableSpan,
+            second = unsafe floats.extracting(ranges.1).mutableSpan
+        var third = unsafe floats.extracting(ranges.2).mutableSpan,
+            fourth = unsafe floats.extracting(ranges.3).mutableSpan
+        body(unsafe UnsafeBufferPointer(floats.extracting(source)).span, &first, &second, &third, &fourth)
+    }
+}
