@@ -57,6 +57,14 @@ let floor1: [Target] = [
     room("Storage", ["CZlib", "Failures"], computes: true)
 ]
 
+let floor4: [Target] = [
+    room("Terminal", ["Failures"])
+]
+
+let roomTests: [Target] = [
+    tests("TerminalTests", ["Terminal"])
+]
+
 let package = Package(
     name: "swift-clip", platforms: [.macOS(.v26)],
     products: [],
@@ -64,4 +72,4 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
-    targets: floor0 + floor1)
+    targets: floor0 + floor1 + floor4 + roomTests)
