@@ -1,0 +1,214 @@
+"""Writes Tests/Fixtures/golden/ops.json: what PyTorch gives for single operations, forward and backward.
+
+    scripts/benchmark.d/venv && .venv/bin/python scripts/golden/ops.py
+
+PyTorch computes in float64 from inputs of two decimals; results are stored with seven significant digits.
+
+The file is {"versions": {…}, "cases": [case, …]}, and a case is
+
+    name       says what is special about it
+    operation  one of the names below
+    settings   what is no array: only the keys named below
+    inputs     {"x": {"shape": [3, 5], "values": [15 numbers, row-major]}, …}
+    output     an array as above; a scalar has the shape []
+    upstream   the gradient of some loss with respect to the output, of its shape
+    gradients  the gradient of that loss with respect to each input, under the input's name
+
+operation                settings                       inputs → output
+linear                   activation: none gelu quickGELU  x [rows, in], weight [out, in], bias [out]?, residual [rows, out]?
+                                                        → activation(x·weightᵀ + bias) + residual [rows, out]; gelu is exact (erf)
+layerNorm                epsilon                        x [rows, width], gain [width], bias [width] → [rows, width]
+attention                lengths, heads, causal         qkv [rows, 3·width]: all queries | keys | values, heads side by side in each;
+                                                        lengths of the packed segments → [rows, width], scores / √(head width)
+embedTokens              ids, lengths                   table [vocab, width], positions [context, width] → [rows, width]
+assemblePatches          batch                          patches [batch·p, width], classToken [width]?, positions [p or p + 1, width]
+                                                        → [batch·(p or p + 1), width]; the class token is each picture's first row
+gatherRows               rows                           x [rows, width] → [count of rows, width]
+meanRows                 lengths                        x [rows, width] → [segments, width]
+normalizeRows            –                              x [rows, width] → [rows, width]
+similarities             –                              a [m, width], b [n, width], logScale [] → exp(logScale)·a·bᵀ [m, n]
+symmetricCrossEntropy    ignoring: n·n booleans         logits [n, n] → [], the mean of both directions' cross-entropies; what is
+                                                        ignored has probability 0; the right column of row i is i
+"""
+
+import argparse
+import json
+import math
+import zlib
+from pathlib import Path
+
+import numpy
+import torch
+import torch.nn.functional as F
+
+TARGET = Path(__file__).resolve().parents[2] / "Tests/Fixtures/golden/ops.json"
+
+
+class Case:
+    """One operation on random inputs, which are the same at every run because they follow from the case's name."""
+
+    def __init__(self, operation, name, **settings):
+        self.operation, self.name, self.settings = operation, name, settings
+        self.random = numpy.random.default_rng(zlib.crc32(f"{operation}: {name}".encode()))
+        self.inputs = {}
+
+    def input(self, name, *shape, scale=1.0, offset=0.0):
+        return self.given(name, numpy.round(offset + scale * self.random.standard_normal(shape), 2))
+
+    def given(self, name, values):
+        tensor = torch.tensor(values, dtype=torch.float64, requires_grad=True)
+        self.inputs[name] = tensor
+        return tensor
+
+    def giving(self, output):
+        upstream = torch.tensor(numpy.round(self.random.standard_normal(tuple(output.shape)), 2))
+        gradients = torch.autograd.grad(output, list(self.inputs.values()), upstream)
+        return {
+            "name": self.name,
+            "operation": self.operation,
+            "settings": self.settings,
+            "inputs": {name: array(x) for name, x in self.inputs.items()},
+            "output": array(output),
+            "upstream": array(upstream),
+            "gradients": {name: array(g) for name, g in zip(self.inputs, gradients)},
+        }
+
+
+def array(tensor):
+    values = [float(f"{v:.7g}") for v in tensor.detach().reshape(-1).tolist()]
+    return {"shape": list(tensor.shape), "values": values}
+
+
+def quick_gelu(x):
+    return x * torch.sigmoid(1.702 * x)
+
+
+def linear(name, rows, inner, outer, bias=True, activation="none", residual=False):
+    case = Case("linear", name, activation=activation)
+    x, weight = case.input("x", rows, inner), case.input("weight", outer, inner, scale=0.5)
+    y = F.linear(x, weight, case.input("bias", outer) if bias else None)
+    y = {"none": lambda v: v, "gelu": F.gelu, "quickGELU": quick_gelu}[activation](y)
+    return case.giving(y + case.input("residual", rows, outer) if residual else y)
+
+
+def layer_norm(name, rows, width, offset=0.0, constant_row=None):
+    case = Case("layerNorm", name, epsilon=1e-5)
+    values = numpy.round(offset + case.random.standard_normal((rows, width)), 2)
+    if constant_row is not None:
+        values[constant_row] = 0.5
+    x, gain, bias = case.given("x", values), case.input("gain", width, offset=1.0), case.input("bias", width)
+    return case.giving(F.layer_norm(x, (width,), gain, bias, eps=1e-5))
+
+
+def attention(name, lengths, heads, head_width, causal, scale=1.0):
+    case = Case("attention", name, lengths=lengths, heads=heads, causal=causal)
+    width = heads * head_width
+    qkv = case.input("qkv", sum(lengths), 3 * width, scale=scale)
+    rows = []
+    for segment in qkv.split(lengths):  # [tokens, 3·width]
+        q, k, v = (part.unflatten(1, (heads, head_width)).transpose(0, 1) for part in segment.split(width, dim=1))
+        scores = q @ k.transpose(1, 2) / math.sqrt(head_width)  # [heads, tokens, tokens]
+        if causal:
+            later = torch.ones(len(segment), len(segment), dtype=torch.bool).triu(1)
+            scores = scores.masked_fill(later, -math.inf)
+        rows.append((scores.softmax(-1) @ v).transpose(0, 1).flatten(1))
+    return case.giving(torch.cat(rows))
+
+
+def embed_tokens(name, vocab, width, context, lengths):
+    case = Case("embedTokens", name)
+    ids = case.random.integers(0, vocab, sum(lengths)).tolist()
+    case.settings.update(ids=ids, lengths=lengths)
+    table, positions = case.input("table", vocab, width), case.input("positions", context, width)
+    places = [place for length in lengths for place in range(length)]
+    return case.giving(table[ids] + positions[places])
+
+
+def assemble_patches(name, batch, patches, width, class_token):
+    case = Case("assemblePatches", name, batch=batch)
+    rows = case.input("patches", batch * patches, width).unflatten(0, (batch, patches))
+    if class_token:
+        first = case.input("classToken", width).expand(batch, 1, width)
+        rows = torch.cat([first, rows], dim=1)
+    return case.giving((rows + case.input("positions", rows.shape[1], width)).flatten(0, 1))
+
+
+def gather_rows(name, count, width, rows):
+    case = Case("gatherRows", name, rows=rows)
+    return case.giving(case.input("x", count, width)[rows])
+
+
+def mean_rows(name, lengths, width):
+    case = Case("meanRows", name, lengths=lengths)
+    segments = case.input("x", sum(lengths), width).split(lengths)
+    return case.giving(torch.stack([segment.mean(0) for segment in segments]))
+
+
+def normalize_rows(name, rows, width, scale=1.0):
+    case = Case("normalizeRows", name)
+    return case.giving(F.normalize(case.input("x", rows, width, scale=scale), dim=1))
+
+
+def similarities(name, m, n, width, log_scale):
+    case = Case("similarities", name)
+    a, b = case.input("a", m, width, scale=0.3), case.input("b", n, width, scale=0.3)
+    return case.giving(case.given("logScale", log_scale).exp() * a @ b.T)
+
+
+def symmetric_cross_entropy(name, n, scale=1.0, ignored=()):
+    mask = torch.zeros(n, n, dtype=torch.bool)
+    for row, column in ignored:
+        mask[row, column] = True
+    case = Case("symmetricCrossEntropy", name, ignoring=mask.flatten().tolist())
+    logits = case.input("logits", n, n, scale=scale).masked_fill(mask, -math.inf)
+    right = torch.arange(n)
+    return case.giving((F.cross_entropy(logits, right) + F.cross_entropy(logits.T, right)) / 2)
+
+
+def cases():
+    yield linear("bias", 5, 7, 3)
+    yield linear("one row, one column", 1, 4, 1)
+    yield linear("no bias", 3, 5, 18, bias=False)
+    yield linear("gelu", 7, 6, 17, activation="gelu")
+    yield linear("quickGELU", 7, 6, 17, activation="quickGELU")
+    yield linear("residual", 4, 19, 5, residual=True)
+    yield linear("no bias, residual", 4, 3, 6, bias=False, residual=True)
+    yield linear("gelu, residual", 3, 4, 16, activation="gelu", residual=True)
+    yield layer_norm("odd width", 3, 5)
+    yield layer_norm("wide", 4, 48)
+    yield layer_norm("far from zero", 2, 24, offset=30.0)
+    yield layer_norm("a constant row", 3, 8, constant_row=1)
+    for causal in (False, True):
+        word = "causal" if causal else "full"
+        yield attention(f"{word}, heads of 8", [1, 17, 4], heads=2, head_width=8, causal=causal)
+        yield attention(f"{word}, heads of 32", [2, 7], heads=2, head_width=32, causal=causal)
+        yield attention(f"{word}, heads of 64", [5, 2], heads=1, head_width=64, causal=causal)
+        yield attention(f"{word}, large scores", [3, 5], heads=1, head_width=8, causal=causal, scale=8.0)
+    yield embed_tokens("repeated tokens", vocab=6, width=5, context=8, lengths=[4, 1, 6])
+    yield assemble_patches("class token", batch=3, patches=4, width=5, class_token=True)
+    yield assemble_patches("no class token", batch=2, patches=3, width=6, class_token=False)
+    yield gather_rows("a row twice, a row never", 5, 6, [4, 0, 4, 2])
+    yield mean_rows("lengths one, four, two", [1, 4, 2], 7)
+    yield normalize_rows("odd width", 4, 7)
+    yield normalize_rows("long rows", 2, 33, scale=20.0)
+    yield similarities("square", 4, 4, 9, math.log(1 / 0.07))
+    yield similarities("more captions than pictures", 2, 5, 3, 0.5)
+    yield symmetric_cross_entropy("nothing ignored", 5)
+    yield symmetric_cross_entropy("large logits", 4, scale=40.0)
+    yield symmetric_cross_entropy("ignoring", 5, ignored=[(0, 3), (3, 0), (1, 2)])
+    yield symmetric_cross_entropy("all but the diagonal ignored in a row", 3, ignored=[(1, 0), (1, 2)])
+    yield symmetric_cross_entropy("one pair", 1)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.parse_args()
+    versions = {"torch": torch.__version__.split("+")[0], "numpy": numpy.__version__, "script": "scripts/golden/ops.py"}
+    lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases())
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    TARGET.write_text(f'{{"versions": {json.dumps(versions)}, "cases": [\n{lines}\n]}}\n')
+    print(f"{TARGET}: {TARGET.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
