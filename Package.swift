@@ -16,8 +16,10 @@ let style: [SwiftSetting] =
 /// Rooms that loop over pixels, floats or bytes are optimized in debug builds too, so that tests stay quick.
 let computing: [SwiftSetting] = style + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-func room(_ name: String, _ imports: [Target.Dependency] = [], computes: Bool = false) -> Target {
-    .target(name: name, dependencies: imports, swiftSettings: computes ? computing : style)
+func room(
+    _ name: String, _ imports: [Target.Dependency] = [], resources: [Resource] = [], computes: Bool = false
+) -> Target {
+    .target(name: name, dependencies: imports, resources: resources, swiftSettings: computes ? computing : style)
 }
 
 /// The loops of `Sources/KernelSources`, compiled for one instruction level. The folder holds only symbolic links.
@@ -57,12 +59,18 @@ let floor1: [Target] = [
     room("Storage", ["CZlib", "Failures"], computes: true)
 ]
 
+let floor3: [Target] = [
+    room(
+        "Towers", ["Failures", "Storage", "Tensors"], resources: [.embedInCode("Presets")], computes: true)
+]
+
 let floor4: [Target] = [
     room("Terminal", ["Failures"])
 ]
 
 let roomTests: [Target] = [
-    tests("TerminalTests", ["Terminal"])
+    tests("TerminalTests", ["Terminal"]),
+    tests("TowersTests", ["Failures", "Storage", "Tensors", "Towers"]),
 ]
 
 let package = Package(
@@ -72,4 +80,4 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
-    targets: floor0 + floor1 + floor4 + roomTests)
+    targets: floor0 + floor1 + floor3 + floor4 + roomTests)
