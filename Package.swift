@@ -52,11 +52,13 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let floor0: [Target] = [
     room("Failures"),
     room("Tensors", computes: true),
+    .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
 let floor1: [Target] = [
-    room("Storage", ["CZlib", "Failures"], computes: true)
+    room("Storage", ["CZlib", "Failures"], computes: true),
+    room("Images", ["CImageCodecs", "Failures"], computes: true),
 ]
 
 let floor3: [Target] = [
@@ -69,6 +71,8 @@ let floor4: [Target] = [
 ]
 
 let roomTests: [Target] = [
+    .target(name: "PictureFixtures", dependencies: ["Images"], path: "Tests/PictureFixtures", swiftSettings: style),
+    tests("ImagesTests", ["Failures", "Images", "PictureFixtures"]),
     tests("TerminalTests", ["Terminal"]),
     tests("TowersTests", ["Failures", "Storage", "Tensors", "Towers"]),
 ]

@@ -1,0 +1,66 @@
+import CImageCodecs
+public import Failures
+
+extension Picture {
+    /// Decodes a PNG or JPEG, whichever the bytes are, upright and on white.
+    ///
+    /// Every PNG is read: each colour type and depth, interlaced or not; 16 bit are rounded to 8, gAMA and colour
+    /// profiles are ignored. JPEGs are baseline or progressive; grey, YCbCr, RGB, CMYK or YCCK. A picture that ends
+    /// early or is damaged is a failure, never a picture with a grey half.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - place: What a failure calls it: the user's path.
+    ///   - limit: The most pixels that are decoded.
+    ///   - side: If given, a JPEG may be decoded at a half, a quarter or an eighth of its size, which saves most of the
+    ///     time, as long as both sides stay at least `side`.
+    /// - Throws: `.badData`.
+    public init(
+        decoding bytes: RawSpan, named place: String, limit: PixelLimit = .standard, atLeast side: Int? = nil
+    ) throws(Failure) {
+        let header = try PictureHeader(of: bytes, named: place)
+        try header.check(limit, named: place)
+        let eighths = header.format == .jpeg ? header.eighths(atLeast: side) : 8
+        let stored = header.storedSize
+        let height = (stored.height * eighths + 7) / 8, width = (stored.width * eighths + 7) / 8
+        var why: String?
+        // Sound: the shim writes height × width × 3 bytes or says that it failed; it checks the file's size against ours.
+        let pixels = unsafe [UInt8](unsafeUninitializedCapacity: height * width * 3) { target, count in
+            guard let base = target.baseAddress else { return }
+            why = unsafe Self.decode(bytes, header, eighths, into: base)
+            count = why == nil ? height * width * 3 : 0
+        }
+        if let why { throw .unreadable(place, why) }
+        self = Picture(height: height, width: width, pixels: pixels).turned(header.orientation)
+    }
+
+    /// Gives the reason of the failure, if there was one.
+    private static func decode(
+        _ bytes: RawSpan, _ header: PictureHeader, _ eighths: Int, into target: UnsafeMutablePointer<UInt8>
+    ) -> String? {
+        let stored = header.storedSize
+        let height = UInt32(stored.height), width = UInt32(stored.width)
+        var message = [CChar](repeating: 0, count: clip_message_size)
+        let isDone = unsafe bytes.withUnsafeBytes { raw in
+            let source = unsafe raw.assumingMemoryBound(to: UInt8.self).baseAddress
+            return switch header.format {
+            case .png: unsafe clip_png_decode(source, raw.count, height, width, target, &message)
+            case .jpeg: unsafe clip_jpeg_decode(source, raw.count, height, width, UInt32(eighths), target, &message)
+            }
+        }
+        return isDone ? nil : text(message)
+    }
+
+    static func text(_ message: [CChar]) -> String {
+        let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+}
+
+extension PictureHeader {
+    /// The least scale, in eighths, at which both sides stay at least `side`.
+    func eighths(atLeast side: Int?) -> Int {
+        guard let side else { return 8 }
+        return [1, 2, 4].first { (min(height, width) * $0 + 7) / 8 >= side } ?? 8
+    }
+}
