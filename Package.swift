@@ -61,6 +61,10 @@ let floor1: [Target] = [
     room("Images", ["CImageCodecs", "Failures"], computes: true),
 ]
 
+let floor2: [Target] = [
+    room("Tokenizers", ["Failures", "Storage"], computes: true)
+]
+
 let floor3: [Target] = [
     room(
         "Towers", ["Failures", "Storage", "Tensors"], resources: [.embedInCode("Presets")], computes: true)
@@ -74,6 +78,7 @@ let roomTests: [Target] = [
     .target(name: "PictureFixtures", dependencies: ["Images"], path: "Tests/PictureFixtures", swiftSettings: style),
     tests("ImagesTests", ["Failures", "Images", "PictureFixtures"]),
     tests("TerminalTests", ["Terminal"]),
+    tests("TokenizersTests", ["Failures", "Tokenizers"]),
     tests("TowersTests", ["Failures", "Storage", "Tensors", "Towers"]),
 ]
 
@@ -84,4 +89,4 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
-    targets: floor0 + floor1 + floor3 + floor4 + roomTests)
+    targets: floor0 + floor1 + floor2 + floor3 + floor4 + roomTests)

@@ -1,0 +1,135 @@
+"""Writes Tests/Fixtures/tokenizer/: CLIP's merges, and what Hugging Face's CLIPTokenizerFast makes of many texts.
+
+    scripts/benchmark.d/venv && .venv/bin/python scripts/golden/tokenizer.py
+
+merges.txt   the 48,894 merges of CLIP's vocabulary (OpenAI, MIT licence), taken from the list that open_clip ships
+golden.json  {"versions": {…}, "context_length": 77, "cases": [{"text": …, "ids": […], "truncated": …}, …]}
+"""
+
+import argparse
+import gzip
+import importlib.metadata
+import importlib.util
+import json
+import os
+import random
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
+import transformers  # noqa: E402
+
+CONTEXT_LENGTH = 77
+MERGE_COUNT = 49152 - 256 - 2
+FOLDER = Path(__file__).resolve().parents[2] / "Tests" / "Fixtures" / "tokenizer"
+
+TEXTS = """
+a photo of a cat
+A Photo Of A CAT
+  leading and   trailing spaces\u0020\u0020
+a red circle left of a large blue square
+don't can't won't it's they're we've I'm she'll he'd
+DON'T CAN'T IT'S THEY'RE WE'VE I'M SHE'LL HE'D
+rock 'n' roll 'tis the dogs' bones'
+'sand 'tea 'remedy 'vein 'moon 'llama 'drum 're 'v 'l ' ''s '''t
+x's's's ''ll !'s ?'re .'d
+don’t it’s “quoted” ‘single’
+2 dogs, 33 cats and 1024 birds in 2024
+3.14159 1,000,000 10% $5.99 €20 £7 ¥100 №5 §3
+½ ¼ ² ³ ① Ⅳ ⅻ ٣ ३ 五 百
+v1.0.2-beta_3 snake_case camelCase kebab-case file.tar.gz
+https://example.org/path?query=1&other=two#part
+user@example.org #hashtag @mention
+!!! ??? ... --- *** ((())) [] {} <> / \\ | ~ ` ^
+a/b\\c a+b=c x<y>z a&b <b>bold</b> &amp; &lt; &quot;
+Café crème brûlée à la carte, naïve façade, jalapeño, Zürich
+Cafe\u0301 cre\u0300me na\u0131\u0308ve A\u030angstro\u0308m n\u0303 o\u0302\u0323 \u1e69 s\u0323\u0307 s\u0307\u0323
+Ångström Å K Ω ﬁ ﬂ ſ ß ẞ SS
+İstanbul ISPARTA ıslak DİYARBAKIR
+ΟΔΥΣΣΕΥΣ Σίσυφος ΣΑΣ ς σ
+Москва ёлка ЩУКА й и\u0306 Київ
+日本語のテキスト 東京タワー カタカナ ひらがな ｶﾀｶﾅ か\u3099 が
+中文字符 一只猫在沙发上 你好，世界！
+한국어 고양이 \u1112\u1161\u11ab\u1100\u1173\u11af 각 ㄱ
+हिन्दी में बिल्ली क्षत्रिय \u0958 \u0915\u093c
+ไทยแมวนั่งอยู่ ພາສາລາວ
+العربية قطة جميلة שלום עולם شَرِبَ
+Tiếng Việt con mèo đang ngủ
+ქართული Հայերեն አማርኛ தமிழ் తెలుగు বাংলা ગુજરાતી
+😀 😃😄 👍🏽 👨‍👩‍👧‍👦 🏳️‍🌈 ❤️ ☕ ✈️ 🇫🇷🇩🇪 1️⃣ ©️ ™ ®
+a cat 🐱 on a mat🛋️with a hat🎩!
+𝐛𝐨𝐥𝐝 𝔣𝔯𝔞𝔨 𝟙𝟚𝟛 𐐀𐐁 𓀀 𝄞
+tabs\tand\rreturns\x0band\x0cfeeds
+no\u00a0break\u2007figure\u202fnarrow\u3000ideographic\u2028line\u2029paragraph\u0085next\u1680ogham\u205fmath
+zero\u200bwidth\u200cnon\u200djoiner\ufeffbom\u2060word\u180emongolian\u00adsoft
+null\x00byte bell\x07 escape\x1b[0m delete\x7f unit\x1fseparator \u0080\u009f
+private \ue000 noncharacter \uffff \ufdd0 replacement \ufffd
+combining \u0300 alone a\u0300\u0301\u0302\u0303 e\u20dd \u0338 <\u0338 >\u0338 =\u0338
+a<|endoftext|>b <|startoftext|> c
+<|endoftext|>
+<|ENDOFTEXT|> <|StartOfText|>!x !<|EndOfText|>
+<|endoftext|>\u0338 <|endoftext <|startoftext|<|endoftext|>>
+<|start oftext|> <| endoftext |> |><|
+<start_of_text> <end_of_text> </w> a</w>b <unk> <pad> [CLS]
+supercalifragilisticexpialidocious pneumonoultramicroscopicsilicovolcanoconiosis
+aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+hahahahahahahahaha lololololololol zzzzzzzzz
+the quick brown fox jumps over the lazy dog
+an illustration of the flag of saint pierre and miquelon
+clip art of a vintage typewriter, black and white, public domain
+logo icon symbol vector; svg; 128x128px
+"""
+
+WORDS = [
+    "a", "the", "photo", "of", "cat", "DOG", "It's", "we've", "12", "3.5", "blue", "Großmutter", "naïve", "e\u0301t\u0301",
+    "東京", "猫", "кошка", "ΣΟΦΟΣ", "İ", "🐱", "👩‍🚀", "½", "--", "...", "!", "(x)", "'s", "'LL", "\u0939\u093f", "\u00a0",
+    "\t", "\u200b", "\u3000", "한글", "\u1100\u1161", "#", "@you", "50%", "º", "ª", "ǅ", "ﬀ", "<", "|>", "&", "_", "\u0301",
+]  # fmt: skip
+
+
+def texts():
+    """Written ones, then random ones: words joined with and without spaces, and scalars of many blocks."""
+    luck = random.Random(7)
+    given = TEXTS.strip("\n").split("\n")
+    joined = ["".join(luck.choice(WORDS) + luck.choice(["", " ", "  "]) for _ in range(luck.randrange(1, 25))) for _ in range(150)]
+    blocks = [(0x20, 0x7F), (0xA0, 0x180), (0x250, 0x370), (0x391, 0x3CA), (0x410, 0x450), (0x904, 0x93A), (0x3041, 0x3097),
+              (0x4E00, 0x9FA6), (0xAC00, 0xD7A4), (0x1E00, 0x1EFA), (0x2010, 0x2028), (0x2190, 0x21F4), (0x1F600, 0x1F640)]  # fmt: skip
+    mixed = ["".join(chr(luck.randrange(*luck.choice(blocks))) for _ in range(luck.randrange(1, 30))) for _ in range(100)]
+    long = [" ".join(luck.choice(WORDS) for _ in range(200)), "word " * 75, "word " * 76, "猫" * 400, "new\nlines\r\nof two kinds", "", " ", "\t\n"]
+    return given + joined + mixed + long
+
+
+def main():
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
+    package = Path(importlib.util.find_spec("open_clip").origin).parent
+    lines = gzip.open(package / "bpe_simple_vocab_16e6.txt.gz").read().decode().split("\n")[1 : MERGE_COUNT + 1]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "merges.txt").write_text("#version: 0.2\n" + "\n".join(lines) + "\n")
+
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    symbols = [chr(b) for b in printable] + [chr(256 + i) for i in range(256 - len(printable))]
+    names = symbols + [s + "</w>" for s in symbols] + [line.replace(" ", "") for line in lines]
+    names += ["<|startoftext|>", "<|endoftext|>"]
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "vocab.json").write_text(json.dumps({name: i for i, name in enumerate(names)}))
+        (Path(folder) / "merges.txt").write_bytes((FOLDER / "merges.txt").read_bytes())
+        tokenizer = transformers.CLIPTokenizerFast.from_pretrained(folder)
+    assert len(tokenizer) == 49408
+
+    cases = []
+    for text in texts():
+        whole = tokenizer(text)["input_ids"]
+        ids = tokenizer(text, truncation=True, max_length=CONTEXT_LENGTH)["input_ids"]
+        cases.append({"text": text, "ids": ids, "truncated": len(whole) > CONTEXT_LENGTH})
+    versions = {name: importlib.metadata.version(name) for name in ["open_clip_torch", "tokenizers", "transformers"]}
+    head = json.dumps({"versions": versions, "context_length": CONTEXT_LENGTH})[:-1]
+    body = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+    (FOLDER / "golden.json").write_text(f'{head}, "cases": [\n{body}\n]}}\n')
+    print(f"{len(cases)} cases, {sum(case['truncated'] for case in cases)} truncated")
+
+
+if __name__ == "__main__":
+    main()
