@@ -5,13 +5,14 @@ import PackageDescription
 
 let strict = Context.environment["CLIP_STRICT"] != nil
 
-let style: [SwiftSetting] =
+let language: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
-        .strictMemorySafety(),
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let style = language + [.strictMemorySafety()]
 
 /// Rooms that loop over pixels, floats or bytes are optimized in debug builds too, so that tests stay quick.
 let computing: [SwiftSetting] = style + [.unsafeFlags(["-O"], .when(configuration: .debug))]
@@ -23,10 +24,11 @@ func room(
 }
 
 /// The loops of `Sources/KernelSources`, compiled for one instruction level. The folder holds only symbolic links.
+/// Every line there works on pointers, so they are not marked one by one; the room `Kernels` checks what it hands over.
 func kernels(_ name: String, march: String) -> Target {
     .target(
         name: name, dependencies: ["CIntrinsics", "KernelInterface"],
-        swiftSettings: style + [
+        swiftSettings: language + [
             .define(name.uppercased()),
             .unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(march)", "-Xcc", "-mprefer-vector-width=512"]),
         ])
@@ -52,22 +54,30 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let floor0: [Target] = [
     room("Failures"),
     room("Tensors", computes: true),
+    .target(name: "CIntrinsics"),
+    .target(name: "KernelInterface", swiftSettings: language),
     .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
-let floor1: [Target] = [
-    room("Storage", ["CZlib", "Failures"], computes: true),
-    room("Images", ["CImageCodecs", "Failures"], computes: true),
-]
+let floor1: [Target] =
+    levels + [
+        room("Storage", ["CZlib", "Failures"], computes: true),
+        room(
+            "Kernels", levels.map { .byName(name: $0.name) } + ["CIntrinsics", "KernelInterface", "Tensors"],
+            computes: true),
+        room("Images", ["CImageCodecs", "Failures"], computes: true),
+    ]
 
 let floor2: [Target] = [
-    room("Tokenizers", ["Failures", "Storage"], computes: true)
+    room("Tokenizers", ["Failures", "Storage"], computes: true),
+    room("Autodiff", ["Kernels", "Tensors"], computes: true),
 ]
 
 let floor3: [Target] = [
+    room("Objectives", ["Autodiff", "Kernels"]),
     room(
-        "Towers", ["Failures", "Storage", "Tensors"], resources: [.embedInCode("Presets")], computes: true)
+        "Towers", ["Failures", "Storage", "Tensors"], resources: [.embedInCode("Presets")], computes: true),
 ]
 
 let floor4: [Target] = [
@@ -76,6 +86,8 @@ let floor4: [Target] = [
 
 let roomTests: [Target] = [
     .target(name: "PictureFixtures", dependencies: ["Images"], path: "Tests/PictureFixtures", swiftSettings: style),
+    tests("KernelsTests", ["KernelInterface", "Kernels", "Tensors"]),
+    tests("AutodiffTests", ["Autodiff", "Kernels", "Tensors"]),
     tests("ImagesTests", ["Failures", "Images", "PictureFixtures"]),
     tests("TerminalTests", ["Terminal"]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),

@@ -56,6 +56,13 @@
         body(unsafe UnsafeBufferPointer(floats.extracting(..<range.lowerBound)).span, &target, &other)
     }
 
+    /// Copies a range to where `offset` begins; the two may overlap.
+    public mutating func move(_ range: Range<Int>, to offset: Int) {
+        let source = unsafe floats.extracting(range), target = unsafe floats.extracting(offset..<offset + range.count)
+        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        unsafe to.update(from: from, count: range.count)
+    }
+
     /// Writes one range while reading another. They must not overlap.
     public mutating func update(
         _ range: Range<Int>, reading source: Range<Int>, _ body: (Span<Float>, inout MutableSpan<Float>) -> Void

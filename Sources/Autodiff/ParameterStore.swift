@@ -1,0 +1,72 @@
+public import Tensors
+
+/// The parameters of a model, in the order in which they were declared: names, shapes, initial values.
+///
+/// The store is a plan: the floats lie at the head of the tape that is made from it.
+public struct ParameterStore: Sendable {
+    /// What a parameter holds before training.
+    public enum Initial: Sendable, Equatable {
+        case zeros, ones
+        case constant(Float)
+        /// Normal with mean 0, from the seed, the parameter's number and nothing else.
+        case normal(deviation: Float)
+    }
+
+    /// One named tensor that training changes.
+    public struct Parameter: Sendable, Equatable {
+        /// Its name, as files spell it.
+        public let name: String
+        /// Where it lies.
+        public let tensor: Tensor
+        /// What it holds before training.
+        public let initial: Initial
+        /// Whether weight decay pulls it towards zero.
+        public let decays: Bool
+    }
+
+    /// All parameters, in order.
+    public private(set) var parameters: [Parameter] = []
+    /// The number of floats of all parameters.
+    public private(set) var count = 0
+
+    /// No parameters yet.
+    public init() {}
+
+    /// Adds a parameter behind those that are there.
+    public mutating func declare(_ name: String, _ shape: Shape, _ initial: Initial, decays: Bool) -> Tensor {
+        let tensor = Tensor(offset: count, shape: shape)
+        parameters.append(Parameter(name: name, tensor: tensor, initial: initial, decays: decays))
+        count += shape.count
+        return tensor
+    }
+
+    /// Adjacent tensors of the same width seen as one: `[sum of rows, width]`, or `[sum]` of vectors.
+    public func joined(_ tensors: [Tensor]) -> Tensor {
+        precondition(!tensors.isEmpty, "there is nothing to join")
+        for (left, right) in zip(tensors, tensors.dropFirst()) {
+            precondition(
+                left.range.upperBound == right.offset && left.shape.rank == right.shape.rank
+                    && (left.shape.rank == 1 || left.width == right.width),
+                "\(left.shape) at \(left.offset) and \(right.shape) at \(right.offset) do not join")
+        }
+        let count = tensors.reduce(0) { $0 + $1.count }
+        let isVector = tensors[0].shape.rank == 1
+        return Tensor(
+            offset: tensors[0].offset, shape: isVector ? [count] : [count / tensors[0].width, tensors[0].width])
+    }
+
+    /// The initial floats of all parameters, drawn from `seed`.
+    func fill(_ floats: inout MutableSpan<Float>, seed: UInt64) {
+        for (number, parameter) in parameters.enumerated() {
+            let range = parameter.tensor.range
+            switch parameter.initial {
+            case .zeros: for i in range { floats[i] = 0 }
+            case .ones: for i in range { floats[i] = 1 }
+            case .constant(let value): for i in range { floats[i] = value }
+            case .normal(let deviation):
+                var random = SeededRandom(seed: seed, purpose: .weights, item: number)
+                for i in range { floats[i] = deviation * random.normal() }
+            }
+        }
+    }
+}

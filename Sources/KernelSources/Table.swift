@@ -1,0 +1,24 @@
+package import KernelInterface
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@inline(__always) func logarithm(_ x: Float) -> Float { logf(x) }
+
+#if KERNELSAVX512
+    private let levelName = "avx512"
+#elseif KERNELSAVX2
+    private let levelName = "avx2"
+#else
+    private let levelName = "neon"
+#endif
+
+/// The loops of this folder, compiled for the level that the target's name says.
+package let kernelSet = KernelSet(
+    name: levelName, panelWidth: panelColumns, tileRows: rowsPerTile, product: product, packPanels: packPanels,
+    packColumns: packColumns, finishRows: finishRows, multiply: multiply, addScaled: addScaled, dot: dot,
+    exponentials: exponentials, layerNorm: layerNorm, layerNormGradient: layerNormGradient, attention: attention,
+    attentionGradient: attentionGradient, attentionScratch: attentionScratch, adamW: adamW)

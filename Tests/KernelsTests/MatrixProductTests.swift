@@ -1,0 +1,76 @@
+import KernelInterface
+import Tensors
+import Testing
+
+@testable import Kernels
+
+/// Sizes with every sort of edge: below a tile, off a tile, off a panel, beyond an inner block.
+private let sizes = [(1, 1, 1), (5, 7, 3), (6, 16, 8), (13, 70, 65), (97, 33, 300), (400, 20, 10)]
+
+@Suite struct MatrixProductTests {
+    @Test(arguments: InstructionLevel.available)
+    func `a product agrees with the definition at every level`(level: String) throws {
+        let set = try #require(InstructionLevel.kernelSets.first { $0.name == level })
+        for (m, n, k) in sizes {
+            let a = random(m * k, 1), b = random(k * n, 2)
+            var c = random(m * n, 3)
+            var expected = c
+            for i in 0..<m {
+                for j in 0..<n {
+                    for p in 0..<k { expected[i * n + j] += a[i * k + p] * b[j * k + p] }
+                }
+            }
+            var out = c.mutableSpan
+            set.linearInputGradient(
+                LinearShape(rows: m, inputs: n, outputs: k), a.span, slope: Span(), transposed(b, n, k).span, into: &out
+            )
+            #expect(difference(c, expected) < 1e-4, "\(m) × \(n) × \(k)")
+        }
+    }
+
+    @Test(arguments: InstructionLevel.available)
+    func `a transposed product and its column sums agree with the definition`(level: String) throws {
+        let set = try #require(InstructionLevel.kernelSets.first { $0.name == level })
+        for (m, n, k) in sizes + [(100, 40, 700)] {
+            let dy = random(k * m, 1), x = random(k * n, 2), slope = random(k * m, 3)
+            var dw = random(m * n, 4), db = random(m, 5)
+            var expectedW = dw, expectedB = db
+            for i in 0..<m {
+                for p in 0..<k {
+                    expectedB[i] += dy[p * m + i] * slope[p * m + i]
+                    for j in 0..<n { expectedW[i * n + j] += dy[p * m + i] * slope[p * m + i] * x[p * n + j] }
+                }
+            }
+            var out = dw.mutableSpan, sums = db.mutableSpan
+            set.linearWeightGradient(
+                LinearShape(rows: k, inputs: n, outputs: m), dy.span, slope: slope.span, x.span, into: &out, bias: &sums
+            )
+            #expect(difference(dw, expectedW) < 1e-3, "\(m) × \(n) × \(k)")
+            #expect(difference(db, expectedB) < 1e-3)
+        }
+    }
+
+    @Test func `both sides may be transposed`() {
+        let (m, n, k) = (9, 21, 30), a = random(m * k, 1), b = random(k * n, 2)
+        var plain = [Float](repeating: 0, count: m * n), other = plain
+        var out = plain.mutableSpan
+        matrixProduct(a.span, b.span, rows: m, columns: n, inner: k, into: &out)
+        var out2 = other.mutableSpan
+        matrixProduct(
+            transposed(a, m, k).span, transposed(b, k, n).span, transposingLeft: true, transposingRight: true, rows: m,
+            columns: n, inner: k, into: &out2)
+        #expect(difference(plain, other) < 1e-5)
+        #expect(plain.contains { $0 != 0 })
+    }
+}
+
+func random(_ count: Int, _ item: Int) -> [Float] {
+    var random = SeededRandom(seed: 7, purpose: .test, item: item)
+    return (0..<count).map { _ in random.uniform(in: -1...1) }
+}
+
+func transposed(_ x: [Float], _ rows: Int, _ columns: Int) -> [Float] {
+    (0..<rows * columns).map { x[$0 % rows * columns + $0 / rows] }
+}
+
+func difference(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).map { abs($0 - $1) }.max() ?? 0 }
