@@ -1,0 +1,79 @@
+"""What every benchmark prints: the machine with its measured peak, versions, tables, and its bars."""
+
+import os
+import platform
+import subprocess
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+RESULTS = REPOSITORY / "runs/benchmark"
+
+
+def output_of(*command):
+    """What a command prints, on one line; nothing where it fails or does not exist."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY)
+    except FileNotFoundError:
+        return ""
+    return " ".join(done.stdout.split()) if done.returncode == 0 else ""
+
+
+def processor():
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []:
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def gemm_peak(threads, side=1024, tries=10):
+    """GFLOP/s of the best of several products of two square float matrices in PyTorch, and its library."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    a, b = torch.randn(side, side), torch.randn(side, side)
+    best = float("inf")
+    for _ in range(tries):
+        began = time.perf_counter()
+        a @ b
+        best = min(best, time.perf_counter() - began)
+    torch.set_num_threads(before)
+    return 2 * side**3 / best / 1e9
+
+
+def print_machine(threads, packages):
+    """The first lines of a report."""
+    revision = output_of("git", "describe", "--always", "--dirty")
+    swift = output_of("swift", "--version").split(" (")[0]
+    print(f"revision   {revision or 'unknown'}")
+    print(f"machine    {processor()}, {os.cpu_count()} cores, {threads} used")
+    print(f"versions   {swift or 'no Swift'}; " + ", ".join(f"{name} {version(name)}" for name in packages))
+    print(f"GEMM peak  {gemm_peak(threads):.0f} GFLOP/s measured on {threads} threads (PyTorch, 1024 × 1024 floats)")
+    print(flush=True)
+
+
+def print_table(header, rows):
+    """Columns as wide as their widest cell, numbers to the right."""
+    cells = [[str(cell) for cell in row] for row in [header, *rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    for row in cells:
+        print("  ".join(cell.rjust(width) for cell, width in zip(row, widths)))
+    print()
+
+
+class Bars:
+    """The figures that must reach a limit. A benchmark ends with them and exits 1 if one is missed."""
+
+    def __init__(self):
+        self.lines, self.missed = [], False
+
+    def at_least(self, name, value, limit):
+        met = value >= limit  # a NaN misses
+        self.missed |= not met
+        self.lines.append(f"bar {name} {value:.4g} >= {limit:g} {'met' if met else 'missed'}")
+
+    def close(self):
+        print("\n".join(self.lines))
+        return 1 if self.missed else 0
