@@ -75,6 +75,7 @@ let floor2: [Target] = [
 ]
 
 let floor3: [Target] = [
+    room("Evaluation", ["Kernels"], computes: true),
     room("Objectives", ["Autodiff", "Kernels"]),
     room(
         "Towers", ["Failures", "Storage", "Tensors"], resources: [.embedInCode("Presets")], computes: true),
@@ -88,6 +89,7 @@ let roomTests: [Target] = [
     .target(name: "PictureFixtures", dependencies: ["Images"], path: "Tests/PictureFixtures", swiftSettings: style),
     tests("KernelsTests", ["KernelInterface", "Kernels", "Tensors"]),
     tests("AutodiffTests", ["Autodiff", "Kernels", "Tensors"]),
+    tests("EvaluationTests", ["Evaluation"]),
     tests("ImagesTests", ["Failures", "Images", "PictureFixtures"]),
     tests("TerminalTests", ["Terminal"]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),
