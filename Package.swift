@@ -87,6 +87,7 @@ let floor4: [Target] = [
 
 let roomTests: [Target] = [
     .target(name: "PictureFixtures", dependencies: ["Images"], path: "Tests/PictureFixtures", swiftSettings: style),
+    tests("TensorsTests", ["Tensors"]),
     tests("KernelsTests", ["KernelInterface", "Kernels", "Tensors"]),
     tests("AutodiffTests", ["Autodiff", "Kernels", "Tensors"]),
     tests("EvaluationTests", ["Evaluation"]),

@@ -1,0 +1,135 @@
+import Autodiff
+import Foundation
+import Kernels
+import Tensors
+import Testing
+
+/// What PyTorch gives for single operations; `scripts/golden/ops.py` wrote it and says what each name means.
+private struct Golden: Decodable {
+    var cases: [Case]
+
+    struct Floats: Decodable, Sendable {
+        var shape: [Int], values: [Float]
+
+        private enum Key: String, CodingKey { case shape, values }
+
+        /// Numbers pass through `Double`: Foundation calls some that are written for a `Float` no JSON.
+        init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: Key.self)
+            shape = try fields.decode([Int].self, forKey: .shape)
+            values = try fields.decode([Double].self, forKey: .values).map { Float($0) }
+        }
+    }
+
+    struct Settings: Decodable, Sendable {
+        var activation: String?, epsilon: Double?, lengths: [Int]?, heads: Int?, causal: Bool?, ids: [Int32]?
+        var batch: Int?, rows: [Int]?, ignoring: [Bool]?
+    }
+
+    struct Case: Decodable, Sendable, CustomTestStringConvertible {
+        var name: String, operation: String, settings: Settings
+        var inputs: [String: Floats], output: Floats, upstream: Floats, gradients: [String: Floats]
+        var testDescription: String { "\(operation), \(name)" }
+    }
+
+    static let all: [Case] = {
+        let path = #filePath.replacing("AutodiffTests/GoldenOperationTests.swift", with: "Fixtures/golden/ops.json")
+        do {
+            return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: URL(filePath: path))).cases
+        } catch {
+            Issue.record("cannot read \(path): \(error)")
+            return []
+        }
+    }()
+}
+
+/// Serialized, since it changes the instruction level in use.
+@Suite(.serialized) struct GoldenOperationTests {
+    @Test func `there are golden numbers for every operation`() {
+        #expect(Set(Golden.all.map(\.operation)).count == 10)
+    }
+
+    @Test(arguments: InstructionLevel.available, Golden.all)
+    fileprivate func `an operation agrees with PyTorch`(level: String, golden: Golden.Case) throws {
+        let before = InstructionLevel.current
+        #expect(InstructionLevel.use(level))
+        defer { _ = InstructionLevel.use(before) }
+        var store = ParameterStore(), inputs: [String: Tensor] = [:]
+        for (name, floats) in golden.inputs.sorted(by: { $0.key < $1.key }) {
+            inputs[name] = store.declare(name, Shape(floats.shape), .zeros, decays: false)
+        }
+        var tape = Tape(parameters: store, seed: 0)
+        for (name, floats) in golden.inputs {
+            tape.write(try #require(inputs[name])) { for i in $0.indices { $0[i] = floats.values[i] } }
+        }
+        tape.begin(recording: true)
+        let y = try apply(golden, inputs, on: &tape)
+        #expect(y.shape.axes == golden.output.shape)
+        expect(tape.read(y, floats), near: golden.output.values, "output")
+        tape.backward(from: tape.apply(DotProduct(x: y, upstream: golden.upstream.values)))
+        for (name, expected) in golden.gradients {
+            expect(tape.readGradient(try #require(inputs[name]), floats), near: expected.values, name)
+        }
+    }
+
+    private func floats(_ span: Span<Float>) -> [Float] { span.indices.map { span[$0] } }
+
+    private func expect(_ found: [Float], near expected: [Float], _ name: String) {
+        let scale = max(expected.map(abs).max() ?? 0, 1)
+        #expect(found.count == expected.count)
+        for i in expected.indices where !(abs(found[i] - expected[i]) <= 2e-5 * scale) {
+            Issue.record("\(name)[\(i)]: \(found[i]), PyTorch has \(expected[i])")
+            return
+        }
+    }
+
+    private func apply(_ golden: Golden.Case, _ p: [String: Tensor], on tape: inout Tape) throws -> Tensor {
+        let s = golden.settings
+        func input(_ name: String) throws -> Tensor { try #require(p[name]) }
+        func segments() throws -> Segments { Segments(lengths: try #require(s.lengths)) }
+        switch golden.operation {
+        case "linear":
+            let activation: Activation = s.activation == "gelu" ? .gelu : s.activation == "none" ? .none : .quickGELU
+            return tape.linear(
+                try input("x"), weight: try input("weight"), bias: p["bias"], activation: activation,
+                adding: p["residual"])
+        case "layerNorm":
+            return tape.layerNorm(
+                try input("x"), gain: try input("gain"), bias: try input("bias"),
+                epsilon: Float(try #require(s.epsilon)))
+        case "attention":
+            return tape.attention(
+                try input("qkv"), segments: try segments(), heads: try #require(s.heads),
+                causal: s.causal == true)
+        case "embedTokens":
+            return tape.embedTokens(
+                try #require(s.ids), segments: try segments(), table: try input("table"),
+                positions: try input("positions"))
+        case "assemblePatches":
+            return tape.assemblePatches(
+                try input("patches"), classToken: p["classToken"], positions: try input("positions"),
+                batch: try #require(s.batch))
+        case "gatherRows": return tape.gatherRows(try input("x"), try #require(s.rows))
+        case "meanRows": return tape.meanRows(try input("x"), segments: try segments())
+        case "normalizeRows": return tape.normalizeRows(try input("x"))
+        case "similarities":
+            return tape.similarities(try input("a"), try input("b"), logScale: try input("logScale"))
+        default: return tape.symmetricCrossEntropy(try input("logits"), ignoring: try #require(s.ignoring))
+        }
+    }
+}
+
+/// `Σ upstream·x`: makes `upstream` the gradient of x.
+private struct DotProduct: Autodiff.Operation {
+    let x: Tensor
+    let upstream: [Float]
+    var outputShape: Shape { [] }
+
+    func forward(_ values: Span<Float>, into y: inout MutableSpan<Float>, saving saved: inout MutableSpan<Float>) {
+        y[0] = dot(values.extracting(x.range), upstream.span)
+    }
+
+    func backward(_ step: borrowing BackwardStep, _ values: Span<Float>, _ gradients: inout Gradients) {
+        gradients.add(to: x, from: step.y) { dy, dx in addScaled(dy[0], upstream.span, to: &dx) }
+    }
+}
