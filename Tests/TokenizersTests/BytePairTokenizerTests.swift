@@ -10,12 +10,15 @@ import Testing
         #expect(clip.names[0] == "!" && clip.names[256] == "!</w>" && clip.names[512] == "in")
     }
 
-    @Test func `ids equal those of CLIPTokenizerFast`() throws {
-        let clip = try Fixtures.clip.get(), golden = try Fixtures.golden.get()
+    @Test func `ids equal those of CLIPTokenizerFast, with CLIP's vocabulary and with ours`() throws {
+        let clip = try Fixtures.clip.get(), own = try Fixtures.own.get(), golden = try Fixtures.golden.get()
         #expect(golden.cases.count > 300)
         for sample in golden.cases {
-            let tokens = clip.encode(sample.text, contextLength: golden.context_length)
-            #expect(tokens == Tokens(ids: sample.ids, isTruncated: sample.truncated), "\(sample.text.debugDescription)")
+            for (tokenizer, length, result) in [(clip, 77, sample.clip), (own, 32, sample.own)] {
+                let tokens = tokenizer.encode(sample.text, contextLength: length)
+                let expected = Tokens(ids: result.ids, isTruncated: result.truncated)
+                #expect(tokens == expected, "\(sample.text.debugDescription)")
+            }
         }
     }
 

@@ -7,13 +7,16 @@ enum Fixtures {
     static let folder = URL(filePath: #filePath).appending(path: "../../Fixtures/tokenizer").standardized.path()
 
     struct Golden: Decodable {
-        struct Case: Decodable {
-            let text: String
+        struct Result: Decodable {
             let ids: [Int32]
             let truncated: Bool
         }
 
-        let context_length: Int
+        struct Case: Decodable {
+            let text: String
+            let clip, own: Result
+        }
+
         let cases: [Case]
     }
 
@@ -22,7 +25,9 @@ enum Fixtures {
     }
 
     /// CLIP's own vocabulary.
-    static let clip = Result { () throws(any Error) in try BytePairTokenizer(folder: folder) }
+    static let clip = Result { () throws(any Error) in try BytePairTokenizer(folder: "\(folder)/clip") }
+    /// A small one, in files that our own code wrote.
+    static let own = Result { () throws(any Error) in try BytePairTokenizer(folder: "\(folder)/own") }
 }
 
 /// A folder that is gone when its value leaves scope.

@@ -16,6 +16,18 @@ import Testing
         #expect(try BytePairTokenizer(folder: folder.path) == trained)
     }
 
+    @Test func `files are those from which CLIPTokenizerFast took its ids, byte for byte`() throws {
+        let folder = try ScratchFolder()
+        try Fixtures.own.get().write(to: folder.path, contextLength: 32)
+        let names = try FileManager.default.contentsOfDirectory(atPath: "\(Fixtures.folder)/own").sorted()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == names)
+        #expect(names.count == 5)
+        for name in names {
+            let stored = try Data(contentsOf: URL(filePath: "\(Fixtures.folder)/own/\(name)"))
+            #expect(try Data(folder.read(name).utf8) == stored, "\(name)")
+        }
+    }
+
     @Test func `all files are JSON and name the special tokens`() throws {
         let folder = try ScratchFolder()
         try BytePairTokenizer.trained(on: captions).write(to: folder.path, contextLength: 32)
@@ -44,7 +56,7 @@ import Testing
 
     @Test func `of CLIP's long list only the first 48,894 merges are read`() throws {
         let folder = try ScratchFolder()
-        let merges = try String(contentsOfFile: "\(Fixtures.folder)/merges.txt", encoding: .utf8)
+        let merges = try String(contentsOfFile: "\(Fixtures.folder)/clip/merges.txt", encoding: .utf8)
         let header = "\"bpe_simple_vocab_16e6.txt#version: 0.2"
         try folder.write(
             header + merges.dropFirst("#version: 0.2".count) + "un known\n", to: "bpe_simple_vocab_16e6.txt")

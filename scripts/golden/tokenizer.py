@@ -1,9 +1,11 @@
-"""Writes Tests/Fixtures/tokenizer/: CLIP's merges, and what Hugging Face's CLIPTokenizerFast makes of many texts.
+"""Writes Tests/Fixtures/tokenizer/: what Hugging Face's CLIPTokenizerFast makes of many texts with two vocabularies.
 
     scripts/benchmark.d/venv && .venv/bin/python scripts/golden/tokenizer.py
 
-merges.txt   the 48,894 merges of CLIP's vocabulary (OpenAI, MIT licence), taken from the list that open_clip ships
-golden.json  {"versions": {…}, "context_length": 77, "cases": [{"text": …, "ids": […], "truncated": …}, …]}
+clip/        merges.txt: the 48,894 merges of CLIP's vocabulary (OpenAI, MIT licence), from the list that open_clip ships
+own/         the tokenizer files of a small vocabulary, as our own code wrote them; this script only reads them
+golden.json  {"versions": {…}, "cases": [{"text": …, "clip": {…}, "own": {…}}, …]}, and a result is
+             {"ids": […], "truncated": …}: at most 77 ids with CLIP's vocabulary, 32 with ours
 """
 
 import argparse
@@ -20,7 +22,6 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 import transformers  # noqa: E402
 
-CONTEXT_LENGTH = 77
 MERGE_COUNT = 49152 - 256 - 2
 FOLDER = Path(__file__).resolve().parents[2] / "Tests" / "Fixtures" / "tokenizer"
 
@@ -100,14 +101,18 @@ def texts():
     return given + joined + mixed + long
 
 
-def main():
-    argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    ).parse_args()
+def result(tokenizer, text):
+    ids = tokenizer(text, truncation=True)["input_ids"]
+    return {"ids": ids, "truncated": len(tokenizer(text)["input_ids"]) > tokenizer.model_max_length}
+
+
+def clip_tokenizer():
+    """CLIP's own, made of the merges alone; writes these to the fixture."""
     package = Path(importlib.util.find_spec("open_clip").origin).parent
     lines = gzip.open(package / "bpe_simple_vocab_16e6.txt.gz").read().decode().split("\n")[1 : MERGE_COUNT + 1]
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "merges.txt").write_text("#version: 0.2\n" + "\n".join(lines) + "\n")
+    merges = "#version: 0.2\n" + "\n".join(lines) + "\n"
+    (FOLDER / "clip").mkdir(parents=True, exist_ok=True)
+    (FOLDER / "clip" / "merges.txt").write_text(merges)
 
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     symbols = [chr(b) for b in printable] + [chr(256 + i) for i in range(256 - len(printable))]
@@ -115,20 +120,24 @@ def main():
     names += ["<|startoftext|>", "<|endoftext|>"]
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "vocab.json").write_text(json.dumps({name: i for i, name in enumerate(names)}))
-        (Path(folder) / "merges.txt").write_bytes((FOLDER / "merges.txt").read_bytes())
-        tokenizer = transformers.CLIPTokenizerFast.from_pretrained(folder)
+        (Path(folder) / "merges.txt").write_text(merges)
+        tokenizer = transformers.CLIPTokenizerFast.from_pretrained(folder, model_max_length=77)
     assert len(tokenizer) == 49408
+    return tokenizer
 
-    cases = []
-    for text in texts():
-        whole = tokenizer(text)["input_ids"]
-        ids = tokenizer(text, truncation=True, max_length=CONTEXT_LENGTH)["input_ids"]
-        cases.append({"text": text, "ids": ids, "truncated": len(whole) > CONTEXT_LENGTH})
+
+def main():
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
+    clip, own = clip_tokenizer(), transformers.CLIPTokenizerFast.from_pretrained(FOLDER / "own")
+    assert own.model_max_length == 32
+    cases = [{"text": text, "clip": result(clip, text), "own": result(own, text)} for text in texts()]
     versions = {name: importlib.metadata.version(name) for name in ["open_clip_torch", "tokenizers", "transformers"]}
-    head = json.dumps({"versions": versions, "context_length": CONTEXT_LENGTH})[:-1]
     body = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
-    (FOLDER / "golden.json").write_text(f'{head}, "cases": [\n{body}\n]}}\n')
-    print(f"{len(cases)} cases, {sum(case['truncated'] for case in cases)} truncated")
+    (FOLDER / "golden.json").write_text(f'{{"versions": {json.dumps(versions)}, "cases": [\n{body}\n]}}\n')
+    counts = [sum(case[name]["truncated"] for case in cases) for name in ("clip", "own")]
+    print(f"{len(cases)} cases, truncated: {counts[0]} with CLIP's vocabulary, {counts[1]} with ours")
 
 
 if __name__ == "__main__":
