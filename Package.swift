@@ -78,7 +78,7 @@ let floor3: [Target] = [
     room("Evaluation", ["Kernels"], computes: true),
     room("Objectives", ["Autodiff", "Kernels"]),
     room(
-        "Towers", ["Failures", "Storage", "Tensors"], resources: [.embedInCode("Presets")], computes: true),
+        "Towers", ["Autodiff", "Failures", "Kernels", "Storage", "Tensors"], resources: [.embedInCode("Presets")], computes: true),
 ]
 
 let floor4: [Target] = [
@@ -94,7 +94,7 @@ let roomTests: [Target] = [
     tests("ImagesTests", ["Failures", "Images", "PictureFixtures"]),
     tests("TerminalTests", ["Terminal"]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),
-    tests("TowersTests", ["Failures", "Storage", "Tensors", "Towers"]),
+    tests("TowersTests", ["Autodiff", "Failures", "Kernels", "Storage", "Tensors", "Towers"]),
 ]
 
 let package = Package(

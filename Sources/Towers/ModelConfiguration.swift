@@ -25,20 +25,13 @@ public struct ModelConfiguration: Codable, Sendable, Equatable {
     ///
     /// - Throws: `.badSettings` where a setting is missing, unknown or contradicts another.
     public init(file path: String) throws(Failure) {
-        let json = try MappedFile(path).read { bytes in
-            Data((0..<bytes.byteCount).map { bytes.integer(at: $0, as: UInt8.self) })
-        }
-        try self.init(json: json, named: path)
+        try self.init(json: jsonFile(path), named: path)
     }
 
     /// Reads the JSON of a model. `place` is what a failure calls it.
     package init(json: Data, named place: String) throws(Failure) {
-        do {
-            let wrapped = try JSONDecoder().decode(OpenCLIPConfiguration.self, from: json)
-            self = try wrapped.model_cfg ?? JSONDecoder().decode(Self.self, from: json)
-        } catch {
-            throw .settings(place, Self.sentence(error))
-        }
+        let wrapped = try decoded(OpenCLIPConfiguration.self, from: json, named: place)
+        self = if let model = wrapped.model_cfg { model } else { try decoded(Self.self, from: json, named: place) }
         try check(named: place)
     }
 
@@ -49,21 +42,6 @@ public struct ModelConfiguration: Codable, Sendable, Equatable {
         try requirePositive(embedDim, "embed_dim", place)
         try vision.check(place)
         try text.check(place)
-    }
-
-    private static func sentence(_ error: any Error) -> String {
-        switch error as? DecodingError {
-        case .keyNotFound(let key, let context): "\(name(context.codingPath + [key])) is missing"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "\(name(context.codingPath)) is not of the expected kind"
-        case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-            "\(name(context.codingPath)) is not known here, or its value is not"
-        default: "it is not JSON"
-        }
-    }
-
-    private static func name(_ path: [any CodingKey]) -> String {
-        path.isEmpty ? "it" : path.map(\.stringValue).joined(separator: ".")
     }
 }
 

@@ -1,0 +1,76 @@
+public import Autodiff
+public import Failures
+import Tensors
+
+/// The weights of a model folder.
+extension ModelFolder {
+    /// Reads the weights of a folder into a tape whose `store` holds the parameters of the model.
+    ///
+    /// - Throws: `.badSettings` that names a tensor which is missing, unexpected or of another shape.
+    public static func read(
+        _ folder: String, _ configuration: ModelConfiguration, _ store: ParameterStore, into tape: inout Tape
+    ) throws(Failure) {
+        let file = try Safetensors("\(folder)/\(weightsFile)")
+        let parts = try parts(of: configuration, in: store)
+        try compare(parts, with: file)
+        for part in parts {
+            let tensor = Tensor(offset: part.range.lowerBound, shape: [part.range.count])
+            try tape.write(tensor) { (floats) throws(Failure) in try file.read(part.name, into: &floats) }
+        }
+    }
+
+    /// The model's tensors as transformers' file has them, by their place in `store`.
+    static func parts(
+        of configuration: ModelConfiguration, in store: ParameterStore
+    ) throws(Failure) -> [Safetensors.Part] {
+        let places = Dictionary(store.parameters.map { ($0.name, $0.tensor) }) { first, _ in first }
+        var plan = ParameterStore()
+        _ = Model(configuration, in: &plan)
+        var parts: [Safetensors.Part] = []
+        for parameter in plan.parameters {
+            guard let place = places[parameter.name], place.shape == parameter.tensor.shape else {
+                throw Failure(
+                    .bug, "cannot find weights", at: parameter.name,
+                    because: "found \(places[parameter.name]?.shape.description ?? "none") in the store, "
+                        + "expected \(parameter.tensor.shape)", try: "report this line")
+            }
+            let patch = configuration.vision.patchSize
+            let isPatches = parameter.name.hasSuffix("patch_embedding.weight")
+            let shape = isPatches ? [place.shape[0], 3, patch, patch] : place.shape.axes
+            parts.append(.init(parameter.name, shape, at: place.range))
+        }
+        return parts
+    }
+
+    /// Buffers that older versions of transformers store beside the weights; they count 0, 1, 2, ….
+    private static let ignored = ".position_ids"
+
+    private static func compare(_ parts: [Safetensors.Part], with file: borrowing Safetensors) throws(Failure) {
+        let path = file.path
+        func refused(_ name: String, _ found: String, _ expected: String) -> Failure {
+            Failure(
+                .badSettings, "cannot use weights", at: path,
+                because: "tensor \(name): found \(found), expected \(expected)",
+                try: "give weights and settings of the same model")
+        }
+        for part in parts {
+            let found = file.shape(of: part.name)
+            guard found == part.shape else {
+                throw refused(part.name, found.map { "\($0)" } ?? "none", "\(part.shape)")
+            }
+        }
+        let expected = Set(parts.map(\.name))
+        for name in file.names where !expected.contains(name) && !name.hasSuffix(ignored) {
+            throw refused(name, "\(file.shape(of: name) ?? [])", "no such tensor")
+        }
+    }
+
+    /// The same parameters, all zero: what is read over need not be drawn first.
+    static func blank(_ store: ParameterStore) -> ParameterStore {
+        var blank = ParameterStore()
+        for parameter in store.parameters {
+            _ = blank.declare(parameter.name, parameter.tensor.shape, .zeros, decays: parameter.decays)
+        }
+        return blank
+    }
+}

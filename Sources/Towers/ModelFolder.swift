@@ -1,0 +1,4 @@
+/// A model in a folder.
+public enum ModelFolder {
+    static let weightsFile = "model.safetensors"
+}

@@ -1,0 +1,70 @@
+import Autodiff
+import Tensors
+
+/// Pictures, cut into patches, to embeddings: a vision transformer. Dosovitskiy et al. 2021, as CLIP has it.
+///
+/// A patch is multiplied into a row, a class token is put before the rows, each place has its own row added, a layer norm
+/// comes before the blocks, and one behind them.
+struct VisionTower: Sendable {
+    private let settings: VisionConfiguration
+    private let classToken: Tensor  // [width]
+    private let patchWeight: Tensor  // [width, 3·patchSize·patchSize]
+    private let positions: Tensor  // [patches + 1, width]
+    private let normBefore, normAfter: LayerNorm
+    private let encoder: Encoder
+    private let projection: Tensor  // [embedDim, width]
+
+    /// Initial weights: those of open_clip, `width^-½` for class token, positions and projection, PyTorch's own for the
+    /// patches (deviation `(3·inputs)^-½`); the blocks as the caption tower's.
+    init(_ settings: VisionConfiguration, quickGELU: Bool, embedDim: Int, in store: inout ParameterStore) {
+        self.settings = settings
+        let width = settings.width, name = "vision_model"
+        let deviation = 1 / Float(width).squareRoot(), patchDeviation = 1 / Float(3 * settings.patchWidth).squareRoot()
+        classToken = store.declare(
+            "\(name).embeddings.class_embedding", [width], .normal(deviation: deviation), decays: false)
+        patchWeight = store.declare(
+            "\(name).embeddings.patch_embedding.weight", [width, settings.patchWidth],
+            .normal(deviation: patchDeviation), decays: true)
+        positions = store.declare(
+            "\(name).embeddings.position_embedding.weight", [settings.patches + 1, width],
+            .normal(deviation: deviation), decays: false)
+        normBefore = LayerNorm("\(name).pre_layrnorm", width: width, in: &store)
+        encoder = Encoder(
+            "\(name).encoder",
+            BlockSettings(
+                width: width, heads: settings.heads, hiddenWidth: settings.hiddenWidth, layers: settings.layers,
+                causal: false, quickGELU: quickGELU),
+            in: &store)
+        normAfter = LayerNorm("\(name).post_layernorm", width: width, in: &store)
+        projection = store.declare(
+            "visual_projection.weight", [embedDim, width], .normal(deviation: deviation), decays: true)
+    }
+
+    /// `patches` is `[batch·patches, 3·patchSize·patchSize]`; the result is `[batch, embedDim]`.
+    func embed(patches: Tensor, batch: Int, on tape: inout Tape) -> Tensor {
+        precondition(
+            patches.shape == [batch * settings.patches, settings.patchWidth],
+            "\(batch) pictures have \([batch * settings.patches, settings.patchWidth]) patches, found \(patches.shape)")
+        let mark = tape.mark, length = settings.patches + 1
+        let rows = tape.linear(patches, weight: patchWeight, bias: nil)
+        var x = tape.assemblePatches(rows, classToken: classToken, positions: positions, batch: batch)
+        x = normBefore.apply(to: x, on: &tape)
+        x = encoder.apply(to: x, Segments(count: batch, length: length), since: mark, on: &tape)
+        x = pooled(x, batch: batch, on: &tape)  // [batch, width]
+        return tape.linear(x, weight: projection, bias: nil)
+    }
+
+    /// One row a picture, behind the last norm: the class token's, or the mean of all others'.
+    private func pooled(_ x: Tensor, batch: Int, on tape: inout Tape) -> Tensor {
+        let length = settings.patches + 1
+        switch settings.pooling {
+        case .classToken:
+            let rows = tape.gatherRows(x, (0..<batch).map { $0 * length })
+            return normAfter.apply(to: rows, on: &tape)
+        case .mean:
+            let rows = tape.gatherRows(x, (0..<batch * length).filter { $0 % length != 0 })
+            let normed = normAfter.apply(to: rows, on: &tape)
+            return tape.meanRows(normed, segments: Segments(count: batch, length: settings.patches))
+        }
+    }
+}
