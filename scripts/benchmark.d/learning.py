@@ -3,8 +3,9 @@
 Both get vit-nano-8-64, batch 128, AdamW 1e-3, pictures padded square, a random crop and flip, one caption drawn each
 epoch, the same tokens, threads and minutes. clip-train's seconds count from the start of its process: reading the
 folder, training the tokenizer and decoding included. The loop's count from its first step: it has decoded all pictures
-before, for free. Each is evaluated at the same seconds, by the same rules. Prints recall@10 of text to picture at equal
-seconds and writes every figure to runs/benchmark/learning.csv.
+before, for free. Both are evaluated at the same seconds, by the same rules, on whole pictures; the loop may see the
+middle of the larger square instead, as in training, wherever that finds more. Prints recall@10 of text to picture at
+equal seconds and writes every figure to runs/benchmark/learning.csv.
 """
 
 import argparse
