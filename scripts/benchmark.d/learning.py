@@ -31,7 +31,7 @@ def parse():
         prog="scripts/benchmark learning", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10, help="budget of each run (10)")
     parser.add_argument("--rounds", type=int, default=1, help="runs of each side, in turn; their mean counts (1)")
-    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of each side (all cores)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="and cores, of each side (all)")
     parser.add_argument("--data", type=Path, default=REPOSITORY / "datasets/drawings/prepared",
                         help="a prepared folder (datasets/drawings/prepared, made when missing)")
     return parser.parse_args()
@@ -90,7 +90,8 @@ def run_ours(options, folder):
     return Run("ours", [
         REPOSITORY / ".build/release/clip-train", options.data, "--model", MODEL,
         *(word for pair in RECIPE.items() for word in pair), "--image-resize-mode", "longest", "--augment", "crop",
-        "--minutes", options.minutes, "--threads", options.threads, "--output", folder, "--json"])
+        "--minutes", options.minutes, "--threads", options.threads, "--workers", options.threads, "--output", folder,
+        "--json"])
 
 
 def run_pytorch(options, folder, times):
@@ -134,6 +135,7 @@ def print_curves(ours, pytorch):
 def main():
     options, bars = parse(), Bars()
     prepare(options)
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])  # decoding threads included
     print_machine(options.threads, ["torch", "tokenizers", "pillow"])
     ours, pytorch = [], []
     for number in range(options.rounds):
