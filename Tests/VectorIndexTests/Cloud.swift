@@ -1,0 +1,49 @@
+import Failures
+import Foundation
+import Kernels
+import Tensors
+
+@testable import VectorIndex
+
+/// Unit vectors around random centres, as embeddings of pictures lie: `[count, embedDim]`.
+func cloud(_ count: Int, embedDim: Int, centres: Int, seed: UInt64, spread: Float = 0.6) -> [Float] {
+    var random = SeededRandom(seed: seed, purpose: .test)
+    let middle = (0..<centres * embedDim).map { _ in random.normal() }
+    var rows: [Float] = []
+    for _ in 0..<count {
+        let centre = random.index(below: centres) * embedDim
+        rows += (0..<embedDim).map { middle[centre + $0] + spread * random.normal() }
+    }
+    return unitLength(rows, width: embedDim)
+}
+
+/// The right answer, by sorting all products.
+func bruteForce(_ k: Int, _ query: Span<Float>, _ rows: [Float], ids: [Int64]) -> [Hit] {
+    let hits = ids.indices.map { i in
+        Hit(id: ids[i], score: dot(query, rows.span.extracting(i * query.count..<(i + 1) * query.count)))
+    }
+    return Array(hits.sorted { $0.isBetter(than: $1) }.prefix(k))
+}
+
+/// A folder that is deleted at the end.
+struct TemporaryFolder: ~Copyable {
+    let path = NSTemporaryDirectory() + "index-\(UUID().uuidString)"
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+extension IndexSettings {
+    init(exactBelow: Int) {
+        self.init()
+        self.exactBelow = exactBelow
+    }
+}
+
+/// Makes or extends the index in `folder`.
+func store(
+    _ rows: [Float], ids: [Int64], in folder: String, embedDim: Int, exactBelow: Int, removing removed: [Int64] = []
+) throws(Failure) {
+    var update = try IndexUpdate(folder, embedDim: embedDim, settings: IndexSettings(exactBelow: exactBelow))
+    for id in removed { update.remove(id) }
+    for (i, id) in ids.enumerated() { try update.append(Array(rows[i * embedDim..<(i + 1) * embedDim]), id: id) }
+    try update.commit(attachments: [:])
+}
