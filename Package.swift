@@ -72,6 +72,8 @@ let floor1: [Target] =
 let floor2: [Target] = [
     room("Tokenizers", ["Failures", "Storage"], computes: true),
     room("Autodiff", ["Kernels", "Tensors"], computes: true),
+    room("Catalogue", [grdb, "Failures"]),
+    room("VectorIndex", ["Failures", "Kernels", "Storage", "Tensors"], computes: true),
 ]
 
 let floor3: [Target] = [
@@ -92,6 +94,8 @@ let roomTests: [Target] = [
     tests("AutodiffTests", ["Autodiff", "Kernels", "Tensors"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("ImagesTests", ["Failures", "Images", "PictureFixtures"]),
+    tests("CatalogueTests", ["Catalogue", "Failures"]),
+    tests("VectorIndexTests", ["Failures", "Kernels", "Tensors", "VectorIndex"]),
     tests("TerminalTests", ["Terminal"]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),
     tests("TowersTests", ["Autodiff", "Failures", "Kernels", "Storage", "Tensors", "Towers"]),

@@ -57,13 +57,12 @@ struct Clustering {
         let width = rows.embedDim
         var result = Assignment(
             sums: [Float](repeating: 0, count: nlist * width), counts: [Int](repeating: 0, count: nlist))
-        var products = [Float](repeating: 0, count: Self.tile * nlist)  // [tile, nlist]
         for start in stride(from: 0, to: members.count, by: Self.tile) {
             let y = centred(Array(members[start..<min(start + Self.tile, members.count)]))  // [n, embedDim]
             let n = y.count / width
-            var target = products.mutableSpan
+            var products = [Float](repeating: 0, count: n * nlist), target = products.mutableSpan
             matrixProduct(
-                y.span, transposed: false, centroids.span, transposed: true, rows: n, columns: nlist, inner: width,
+                y.span, centroids.span, transposingRight: true, rows: n, columns: nlist, inner: width,
                 into: &target)
             for row in 0..<n {
                 let (list, score) = best(products.span.extracting(row * nlist..<(row + 1) * nlist))

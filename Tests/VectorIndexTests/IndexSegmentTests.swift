@@ -22,7 +22,7 @@ import Testing
         let folder = TemporaryFolder(), path = try makeIndex(folder.path)
         let whole = try Data(contentsOf: URL(filePath: path))
         try searches(folder.path)
-        for offset in stride(from: 0, to: whole.count, by: 37) {
+        for offset in stride(from: 0, to: whole.count, by: 113) {
             var bytes = whole
             bytes[offset] ^= 4
             try bytes.write(to: URL(filePath: path))
