@@ -71,6 +71,7 @@ let floor1: [Target] =
 
 let floor2: [Target] = [
     room("Tokenizers", ["Failures", "Storage"], computes: true),
+    room("Augmentations", ["Images", "Tensors"], computes: true),
     room("Autodiff", ["Kernels", "Tensors"], computes: true),
     room("Catalogue", [grdb, "Failures"]),
     room("VectorIndex", ["Failures", "Kernels", "Storage", "Tensors"], computes: true),
@@ -80,7 +81,8 @@ let floor3: [Target] = [
     room("Evaluation", ["Kernels"], computes: true),
     room("Objectives", ["Autodiff", "Kernels"]),
     room(
-        "Towers", ["Autodiff", "Failures", "Kernels", "Storage", "Tensors"], resources: [.embedInCode("Presets")], computes: true),
+        "Towers", ["Autodiff", "Failures", "Kernels", "Storage", "Tensors"], resources: [.embedInCode("Presets")],
+        computes: true),
 ]
 
 let floor4: [Target] = [
@@ -93,6 +95,7 @@ let roomTests: [Target] = [
     tests("KernelsTests", ["KernelInterface", "Kernels", "Tensors"]),
     tests("AutodiffTests", ["Autodiff", "Kernels", "Tensors"]),
     tests("EvaluationTests", ["Evaluation"]),
+    tests("AugmentationsTests", ["Augmentations", "Images", "PictureFixtures", "Tensors"]),
     tests("ImagesTests", ["Failures", "Images", "PictureFixtures"]),
     tests("CatalogueTests", ["Catalogue", "Failures"]),
     tests("VectorIndexTests", ["Failures", "Kernels", "Tensors", "VectorIndex"]),

@@ -59,11 +59,11 @@ extension Picture {
 
 extension WeightTable {
     /// One half, which a sum starts with so that shifting rounds it.
-    static let half = Int32(1) << (precision - 1)
+    static var half: Int32 { 1 << (precision - 1) }
 
     /// A sum of products as a byte: rounded and clamped.
     @inline(__always) static func byte(_ sum: Int32) -> UInt8 {
-        UInt8(truncatingIfNeeded: Swift.max(0, Swift.min(255, sum >> Int32(precision))))
+        UInt8(truncatingIfNeeded: Swift.max(0, Swift.min(255, sum &>> precision)))
     }
 
     /// The input pixels that any output reads.

@@ -4,7 +4,7 @@
 /// `taps` for each output pixel, and the sum of their products is rounded and clamped to 8 bit.
 struct WeightTable {
     /// Fractional bits of a weight: 32, less 8 for the pixel, less 2 for sign and overshoot.
-    static let precision = 22
+    static var precision: Int32 { 22 }
 
     /// For each output pixel, the first input pixel that counts.
     private(set) var starts: [Int] = []

@@ -1,0 +1,51 @@
+/// How a square picture is cut into square patches, each one row of the matrix that a vision transformer multiplies.
+///
+/// Patches lie left to right, then top to bottom. Within a row the order is channel, y, x, as the weight of a
+/// convolution `[width, 3, patchSize, patchSize]` flattens — Dosovitskiy et al. 2021 (ViT), equation 1.
+public struct PatchLayout: Sendable, Equatable {
+    /// The picture's side, pixels: a multiple of `patchSize`.
+    public let side: Int
+    /// A patch's side, pixels.
+    public let patchSize: Int
+
+    /// Patches of `patchSize` × `patchSize` pixels from a picture of `side` × `side`.
+    public init(side: Int, patchSize: Int) {
+        precondition(patchSize > 0 && side % patchSize == 0, "side \(side) is no multiple of patch size \(patchSize)")
+        self.side = side
+        self.patchSize = patchSize
+    }
+
+    /// Patches along one side.
+    public var patchesPerSide: Int { side / patchSize }
+    /// The number of patches: rows.
+    public var patches: Int { patchesPerSide * patchesPerSide }
+    /// The length of a row: `3 · patchSize²`.
+    public var rowWidth: Int { 3 * patchSize * patchSize }
+
+    /// Writes one picture's patches, with each colour `c` as `(c / 255 − mean) / std` of its channel.
+    ///
+    /// - Parameters:
+    ///   - pixels: `[side, side, 3]`, 8 bit.
+    ///   - mean: Three means, of colours in 0…1.
+    ///   - std: Three deviations, of colours in 0…1.
+    ///   - rows: `[patches, 3 · patchSize²]`, all of which is overwritten.
+    public func write(_ pixels: Span<UInt8>, mean: [Float], std: [Float], into rows: inout MutableSpan<Float>) {
+        precondition(pixels.count == side * side * 3, "expected \(side * side * 3) bytes, found \(pixels.count)")
+        precondition(rows.count == patches * rowWidth, "expected \(patches * rowWidth) floats, found \(rows.count)")
+        precondition(mean.count == 3 && std.count == 3, "expected 3 means and deviations")
+        let area = patchSize * patchSize
+        for channel in 0..<3 {
+            let table = (0..<256).map { (Float($0) / 255 - mean[channel]) / std[channel] }
+            let value = table.span
+            for y in 0..<side {
+                var from = y * side * 3 + channel
+                var to = y / patchSize * patchesPerSide * rowWidth + channel * area + y % patchSize * patchSize
+                for _ in 0..<patchesPerSide {
+                    for x in 0..<patchSize { rows[to &+ x] = value[Int(pixels[from &+ 3 &* x])] }
+                    from += 3 * patchSize
+                    to += rowWidth
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+public import Images
+public import Tensors
+
+/// Takes the colours away with the given probability.
+public struct RandomGrayscale: Augmentation {
+    /// What a saved recipe calls it.
+    public static let name = "random_grayscale"
+
+    /// How often, 0…1.
+    public var probability: Float
+
+    /// Grey in one case of ten unless said otherwise.
+    public init(probability: Float = 0.1) { self.probability = probability }
+
+    /// The picture, or its brightness in all three channels.
+    public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {
+        random.happens(probability) ? picture.grayscale : picture
+    }
+}

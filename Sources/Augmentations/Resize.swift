@@ -1,0 +1,56 @@
+public import Images
+public import Tensors
+
+/// Makes a square of `side` pixels from a picture of any size.
+public struct Resize: Augmentation {
+    /// How a picture that is no square becomes one; the words are open_clip's.
+    public enum Mode: String, Codable, Sendable {
+        /// The shorter side is met, and the middle cut out.
+        case shortest
+        /// The longer side is met, and the rest filled.
+        case longest
+        /// Both sides are met; the proportions change.
+        case squash
+    }
+
+    /// What a saved recipe calls it.
+    public static let name = "resize"
+
+    /// The side of the result, pixels.
+    public var side: Int
+    /// How a picture that is no square becomes one.
+    public var mode: Mode
+    /// How neighbouring pixels are weighed.
+    public var filter: ResizeFilter
+    /// The shade of grey around the picture in mode `longest`, 0…255.
+    public var fill: UInt8
+
+    /// A square of `side` pixels.
+    public init(side: Int, mode: Mode = .shortest, filter: ResizeFilter = .bicubic, fill: UInt8 = 0) {
+        precondition(side > 0, "a square has at least one pixel, found \(side)")
+        self.side = side
+        self.mode = mode
+        self.filter = filter
+        self.fill = fill
+    }
+
+    /// The square that `preprocessing` asks for.
+    public init(_ preprocessing: Preprocessing) {
+        self.init(
+            side: preprocessing.side, mode: preprocessing.resizeMode, filter: preprocessing.interpolation,
+            fill: preprocessing.fillColor)
+    }
+
+    /// The picture, `side` × `side`; no luck is used.
+    public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture { apply(to: picture) }
+
+    /// The picture, `side` × `side`.
+    public func apply(to picture: Picture) -> Picture {
+        switch mode {
+        case .shortest: picture.resizedAndCenterCropped(side, filter: filter)
+        case .longest:
+            picture.resized(longerSide: side, filter: filter).paddedToSquare(fill: SIMD3(repeating: fill))
+        case .squash: picture.resized(height: side, width: side, filter: filter)
+        }
+    }
+}

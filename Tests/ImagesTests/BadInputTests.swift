@@ -1,0 +1,113 @@
+import Failures
+import Foundation
+import Images
+import PictureFixtures
+import Testing
+
+private let slowTests = ProcessInfo.processInfo.environment["SLOW_TESTS"] != nil
+
+/// Any bytes give a picture or a failure, and never a trap.
+@Suite(.enabled(if: slowTests)) struct BadInputTests {
+    /// Every small golden file, of every kind.
+    private static func files() throws -> [[UInt8]] {
+        try ["png-kinds.json", "jpeg-kinds.json", "orientations.json"].flatMap {
+            try fixture($0, as: GoldenFiles.self).cases.sorted { $0.key < $1.key }.map(\.value.bytes)
+        }
+    }
+
+    /// Decodes at several scales; gives whether a picture came out.
+    @discardableResult private func decodes(_ file: [UInt8]) -> Bool {
+        var isPicture = false
+        for side in [nil, 8] as [Int?] {
+            do {
+                let picture = try Picture(file, limit: PixelLimit(pixels: 4_000_000), atLeast: side)
+                #expect(picture.pixels.count == picture.height * picture.width * 3)
+                isPicture = true
+            } catch let failure as Failure {
+                #expect(failure.kind == .badData && !failure.why.isEmpty)
+            } catch {
+                Issue.record(error)
+            }
+        }
+        return isPicture
+    }
+
+    @Test func `any truncation of any kind of file is a failure`() throws {
+        for file in try Self.files() {
+            for count in stride(from: 0, to: file.count, by: 3) { #expect(!decodes(Array(file.prefix(count)))) }
+            #expect(!decodes(file.dropLast()))
+        }
+    }
+
+    @Test(arguments: 0..<8) func `changed bytes give a picture or a failure`(seed: UInt64) throws {
+        var luck = Luck(state: seed + 1)
+        for file in try Self.files() {
+            for _ in 0..<40 {
+                var changed = file
+                for _ in 0...Int.random(in: 0..<6, using: &luck) {
+                    let place = Int.random(
+                        in: 0..<(Bool.random(using: &luck) ? min(changed.count, 200) : changed.count), using: &luck)
+                    changed[place] = .random(in: 0...255, using: &luck)
+                }
+                decodes(changed)
+            }
+        }
+    }
+
+    @Test(arguments: 0..<4) func `changed PNG chunks with right checksums give a picture or a failure`(seed: UInt64)
+        throws
+    {
+        var luck = Luck(state: seed + 101)
+        for file in try Self.files() where file.starts(with: [0x89]) {
+            for _ in 0..<40 {
+                var changed = file
+                let place = Int.random(in: 8..<changed.count, using: &luck)
+                changed[place] = .random(in: 0...255, using: &luck)
+                decodes(withRightChecksums(changed))
+            }
+        }
+    }
+
+    @Test func `random bytes behind a signature are a failure`() {
+        var luck = Luck(state: 7)
+        for start in [[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], [0xFF, 0xD8, 0xFF, 0xC0], []] as [[UInt8]] {
+            for _ in 0..<300 {
+                let noise = (0..<Int.random(in: 0..<300, using: &luck)).map { _ in
+                    UInt8.random(in: 0...255, using: &luck)
+                }
+                #expect(!decodes(start + noise))
+            }
+        }
+    }
+
+    /// The same chunks, each with the CRC-32 that its bytes have now.
+    private func withRightChecksums(_ file: [UInt8]) -> [UInt8] {
+        var file = file, chunk = 8
+        while chunk + 12 <= file.count {
+            let length = file[chunk..<chunk + 4].reduce(0) { $0 << 8 | Int($1) }
+            guard chunk + 12 + length <= file.count else { break }
+            let crc = crc32(file[chunk + 4..<chunk + 8 + length])
+            for i in 0..<4 { file[chunk + 8 + length + i] = UInt8(truncatingIfNeeded: crc >> (24 - 8 * UInt32(i))) }
+            chunk += 12 + length
+        }
+        return file
+    }
+
+    private func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        ~bytes.reduce(~0) { crc, byte in
+            (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+        }
+    }
+
+    /// SplitMix64.
+    private struct Luck: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var z = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
+            z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+            return z ^ z >> 31
+        }
+    }
+}
