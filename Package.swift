@@ -93,6 +93,7 @@ let roomTests: [Target] = [
     .target(name: "PictureFixtures", dependencies: ["Images"], path: "Tests/PictureFixtures", swiftSettings: style),
     tests("TensorsTests", ["Tensors"]),
     tests("KernelsTests", ["KernelInterface", "Kernels", "Tensors"]),
+    tests("ObjectivesTests", ["Autodiff", "Objectives", "Tensors"]),
     tests("AutodiffTests", ["Autodiff", "Kernels", "Tensors"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("AugmentationsTests", ["Augmentations", "Images", "PictureFixtures", "Tensors"]),
