@@ -79,6 +79,8 @@ let floor2: [Target] = [
 
 let floor3: [Target] = [
     room("Evaluation", ["Kernels"], computes: true),
+    room(
+        "Datasets", ["Augmentations", "Failures", "Images", "Storage", "Tensors", "Tokenizers"], computes: true),
     room("Objectives", ["Autodiff", "Kernels"]),
     room(
         "Towers", ["Autodiff", "Failures", "Kernels", "Storage", "Tensors"], resources: [.embedInCode("Presets")],
@@ -89,6 +91,10 @@ let floor4: [Target] = [
     room("Terminal", ["Failures"])
 ]
 
+let floor5: [Target] = [
+    command("clip-shapes", ["Datasets", "Failures", "Terminal"])
+]
+
 let roomTests: [Target] = [
     .target(name: "PictureFixtures", dependencies: ["Images"], path: "Tests/PictureFixtures", swiftSettings: style),
     tests("TensorsTests", ["Tensors"]),
@@ -97,6 +103,7 @@ let roomTests: [Target] = [
     tests("AutodiffTests", ["Autodiff", "Kernels", "Tensors"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("AugmentationsTests", ["Augmentations", "Images", "PictureFixtures", "Tensors"]),
+    tests("DatasetsTests", ["Augmentations", "Datasets", "Failures", "Images", "Storage", "Tensors", "Tokenizers"]),
     tests("ImagesTests", ["Failures", "Images", "PictureFixtures"]),
     tests("CatalogueTests", ["Catalogue", "Failures"]),
     tests("VectorIndexTests", ["Failures", "Kernels", "Tensors", "VectorIndex"]),
@@ -112,4 +119,4 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
-    targets: floor0 + floor1 + floor2 + floor3 + floor4 + roomTests)
+    targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + roomTests)

@@ -23,6 +23,9 @@ public struct Fingerprint: Sendable, Equatable, Hashable, CustomStringConvertibl
     }
 
     /// Takes in further bytes.
+    public mutating func append(_ bytes: [UInt8]) { append(unsafe bytes.span.bytes) }
+
+    /// Takes in further bytes.
     public mutating func append(_ bytes: RawSpan) {
         unsafe bytes.withUnsafeBytes { raw in
             guard let base = unsafe raw.assumingMemoryBound(to: UInt8.self).baseAddress else { return }

@@ -1,0 +1,30 @@
+public import Tensors
+
+/// What one step learns from: pictures, each with one caption.
+public struct Batch: Sendable, Equatable {
+    /// The epoch, from 0.
+    public var epoch: Int
+    /// The batch's place in its epoch, from 0.
+    public var index: Int
+    /// The height and width of every picture.
+    public var side: Int
+    /// 8-bit colours: `[batch, side, side, 3]`.
+    public var pictures: [UInt8] = []
+    /// The captions' token ids, packed.
+    public var tokens: [Int32] = []
+    /// Where each caption begins in `tokens`.
+    public var segments = Segments(lengths: [Int]())
+    /// One number a picture, equal for equal pictures: the place in the batch where it stands first.
+    public var pictureIDs: [Int] = []
+    /// One number a caption, equal for equal captions: the place in the batch where it stands first.
+    public var captionIDs: [Int] = []
+    /// The samples' names.
+    public var names: [String] = []
+    /// Captions that lost their end to the context length.
+    public var truncatedCount = 0
+    /// Pictures that could not be read, and were replaced by others.
+    public var skipped: [Skipped] = []
+
+    /// The number of pairs.
+    public var count: Int { names.count }
+}

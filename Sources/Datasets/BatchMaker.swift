@@ -1,0 +1,125 @@
+public import Augmentations
+public import Failures
+import Images
+import Storage
+import Tensors
+public import Tokenizers
+
+/// Makes any batch of any epoch: a pure function of the numbers, the data and the seed.
+public struct BatchMaker: Sendable {
+    /// The pictures and captions.
+    public let dataset: Dataset
+    /// The samples that batches are drawn from.
+    public let indices: [Int]
+    /// Turns the drawn caption into tokens.
+    public let tokenizer: any Tokenizer
+    /// Most tokens of a caption.
+    public let contextLength: Int
+    /// What is done to every picture; gives `side × side`.
+    public let recipe: [any Augmentation]
+    /// The height and width that the recipe gives.
+    public let side: Int
+    /// Pairs in a batch: what was asked for, or all there are if that is less.
+    public let batchSize: Int
+    /// The seed of all luck.
+    public let seed: UInt64
+
+    /// Batches of the given samples.
+    public init(
+        dataset: Dataset, indices: [Int], tokenizer: any Tokenizer, contextLength: Int, recipe: [any Augmentation],
+        side: Int, batchSize: Int, seed: UInt64
+    ) {
+        precondition(!indices.isEmpty && batchSize > 0, "\(indices.count) samples in batches of \(batchSize)")
+        self.dataset = dataset
+        self.indices = indices
+        self.tokenizer = tokenizer
+        self.contextLength = contextLength
+        self.recipe = recipe
+        self.side = side
+        self.batchSize = min(batchSize, indices.count)
+        self.seed = seed
+    }
+
+    /// Full batches in an epoch; the remainder, another one each epoch, is left out.
+    public var batchesPerEpoch: Int { indices.count / batchSize }
+
+    /// The samples of an epoch in the order in which batches take them.
+    func order(ofEpoch epoch: Int) -> [Int] {
+        var random = SeededRandom(seed: seed, purpose: .order, epoch: epoch)
+        return random.permutation(indices.count).map { indices[$0] }
+    }
+
+    /// One batch.
+    ///
+    /// - Throws: `.badData` if not one picture of the data can be read.
+    public func batch(epoch: Int, index: Int) throws(Failure) -> Batch {
+        try batch(epoch: epoch, index: index, order: order(ofEpoch: epoch))
+    }
+
+    func batch(epoch: Int, index: Int, order: [Int]) throws(Failure) -> Batch {
+        precondition(index >= 0 && index < batchesPerEpoch, "batch \(index) of \(batchesPerEpoch)")
+        var batch = Batch(epoch: epoch, index: index, side: side)
+        batch.pictures.reserveCapacity(batchSize * side * side * 3)
+        var pictures: [Fingerprint: Int] = [:], captions: [[Int32]: Int] = [:], lengths: [Int] = []
+        for place in 0..<batchSize {
+            let item = index * batchSize + place
+            let (sample, loaded) = try readable(order[item], epoch: epoch, item: item, skipped: &batch.skipped)
+            var luck = SeededRandom(seed: seed, purpose: .augmentation, epoch: epoch, item: item)
+            let view = recipe.apply(to: loaded.picture, using: &luck)
+            precondition(view.height == side && view.width == side, "\(view.height) × \(view.width), expected \(side)")
+            batch.pictures += view.pixels
+            var draw = SeededRandom(seed: seed, purpose: .caption, epoch: epoch, item: item)
+            let caption = sample.captions[draw.index(below: sample.captions.count)]
+            let tokens = tokenizer.encode(caption, contextLength: contextLength)
+            batch.tokens += tokens.ids
+            lengths.append(tokens.ids.count)
+            if tokens.isTruncated { batch.truncatedCount += 1 }
+            batch.pictureIDs.append(pictures.first(loaded.fingerprint, at: place))
+            batch.captionIDs.append(captions.first(tokens.ids, at: place))
+            batch.names.append(sample.name)
+        }
+        batch.segments = Segments(lengths: lengths)
+        return batch
+    }
+
+    /// The sample at `index` with its picture; if it cannot be read, the first readable one from a drawn place on.
+    private func readable(
+        _ index: Int, epoch: Int, item: Int, skipped: inout [Skipped]
+    ) throws(Failure) -> (Sample, LoadedPicture) {
+        if let found = load(index, &skipped) { return found }
+        var random = SeededRandom(seed: seed, purpose: .order, epoch: epoch, item: item + 1)  // 0 is the order's own
+        for _ in 0..<16 {
+            if let found = load(indices[random.index(below: indices.count)], &skipped) { return found }
+        }
+        let start = random.index(below: indices.count)
+        for offset in indices.indices {
+            if let found = load(indices[(start + offset) % indices.count], &skipped) { return found }
+        }
+        throw Failure(
+            .badData, "cannot fill a batch", at: dataset.path,
+            because: "none of \(indices.count) pictures can be read (\(skipped[0].name): \(skipped[0].reason))",
+            try: "check the pictures")
+    }
+
+    private func load(_ index: Int, _ skipped: inout [Skipped]) -> (Sample, LoadedPicture)? {
+        var name = "sample \(index)"
+        do throws(Failure) {
+            let sample = try dataset.sample(at: index)
+            name = sample.name
+            return (sample, try sample.loadPicture(atLeast: 2 * side))
+        } catch {
+            let bad = Skipped(name: name, reason: error.why)
+            if !skipped.contains(bad) { skipped.append(bad) }
+            return nil
+        }
+    }
+}
+
+extension Dictionary where Value == Int {
+    /// The place where `key` stood first; `place` if it is new.
+    mutating func first(_ key: Key, at place: Int) -> Int {
+        let first = self[key] ?? place
+        self[key] = first
+        return first
+    }
+}

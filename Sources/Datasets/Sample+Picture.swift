@@ -1,0 +1,52 @@
+import Failures
+import Images
+import Storage
+
+/// A decoded picture, and what tells its stored bytes from others.
+struct LoadedPicture {
+    var picture: Picture
+    var fingerprint: Fingerprint
+}
+
+extension Sample {
+    /// Decodes the picture. A JPEG may be reduced while decoding, as long as both sides keep `side` pixels.
+    ///
+    /// - Throws: `.missingInput`, `.readWrite`, or `.badData` where the bytes are no picture.
+    func loadPicture(atLeast side: Int?) throws(Failure) -> LoadedPicture {
+        switch picture {
+        case .file(let path):
+            return try MappedFile(path).read { (bytes) throws(Failure) in try decode(bytes, at: path, side) }
+        case .slice(let path, let offset, let count):
+            return try read(path, offset, count) { (bytes) throws(Failure) in try decode(bytes, at: name, side) }
+        case .gray(let path, let offset, let height, let width):
+            let shades = try read(path, offset, height * width) { $0.bytes(0..<$0.byteCount) }
+            return gray(shades, height, width)
+        case .grayPixels(let shades, let height, let width):
+            return gray(shades, height, width)
+        }
+    }
+
+    private func decode(_ bytes: RawSpan, at place: String, _ side: Int?) throws(Failure) -> LoadedPicture {
+        LoadedPicture(
+            picture: try Picture(decoding: bytes, named: place, atLeast: side), fingerprint: Fingerprint(bytes))
+    }
+
+    private func gray(_ shades: [UInt8], _ height: Int, _ width: Int) -> LoadedPicture {
+        LoadedPicture(
+            picture: Picture(grayscale: shades.span, height: height, width: width), fingerprint: Fingerprint(shades))
+    }
+
+    private func read<Result>(
+        _ path: String, _ offset: Int, _ count: Int, _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try MappedFile(path).read { (bytes) throws(Failure) in
+            guard offset + count <= bytes.byteCount else {
+                throw Failure(
+                    .badData, "cannot read picture", at: path,
+                    because: "expected bytes up to \(offset + count), found \(bytes.byteCount)",
+                    try: "the file was changed meanwhile; start again")
+            }
+            return try body(bytes.extracting(offset..<offset + count))
+        }
+    }
+}
