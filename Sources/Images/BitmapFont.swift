@@ -34,7 +34,7 @@ struct BitmapFont {
     func ink(_ character: Character) -> [UInt8] {
         guard let code = character.unicodeScalars.first?.value else { return glyphs[95] }
         return switch code {
-        case 32...126 where character.isASCII: glyphs[Int(code) - 32]
+        case 32...126: glyphs[Int(code) - 32]
         case 0xC0...0xFF: glyphs[Int(Self.plain[Int(code) - 0xC0]) - 32]
         default: glyphs[95]
         }

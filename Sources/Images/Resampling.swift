@@ -57,9 +57,12 @@ extension Picture {
     }
 }
 
-extension WeightTable {
+extension WeightTable {  // beside the loops, so that it is inlined even where files are compiled one by one
+    /// Fractional bits of a weight: 32, less 8 for the pixel, less 2 for sign and overshoot.
+    @inline(__always) static var precision: Int32 { 22 }
+
     /// One half, which a sum starts with so that shifting rounds it.
-    static var half: Int32 { 1 << (precision - 1) }
+    @inline(__always) static var half: Int32 { 1 << (precision - 1) }
 
     /// A sum of products as a byte: rounded and clamped.
     @inline(__always) static func byte(_ sum: Int32) -> UInt8 {

@@ -3,9 +3,6 @@
 /// As Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc`: weights are whole numbers of 2⁻²², at most
 /// `taps` for each output pixel, and the sum of their products is rounded and clamped to 8 bit.
 struct WeightTable {
-    /// Fractional bits of a weight: 32, less 8 for the pixel, less 2 for sign and overshoot.
-    static var precision: Int32 { 22 }
-
     /// For each output pixel, the first input pixel that counts.
     private(set) var starts: [Int] = []
     /// For each output pixel, how many count.
@@ -23,7 +20,7 @@ struct WeightTable {
     private mutating func append(start: Int, weights row: [Double]) {
         starts.append(start)
         counts.append(row.count)
-        let one = Double(1 << Self.precision)
+        let one = Double(Int32(1) << Self.precision)
         for w in row { weights.append(Int32(w < 0 ? -0.5 + w * one : 0.5 + w * one)) }
         weights.append(contentsOf: repeatElement(0, count: taps - row.count))
     }

@@ -50,6 +50,7 @@ import Testing
         #expect(glyphs.allSatisfy { $0.contains { $0 > 200 } })
         #expect(font.ink(" ").allSatisfy { $0 == 0 })
         #expect(font.ink("é") == font.ink("e"))
+        #expect(font.ink("e\u{301}") == font.ink("e"))
         #expect(font.ink("ÿ") == font.ink("y"))
         #expect(font.ink("漢") == font.ink("☃"))
     }
