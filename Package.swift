@@ -83,7 +83,8 @@ let floor3: [Target] = [
         "Datasets", ["Augmentations", "Failures", "Images", "Storage", "Tensors", "Tokenizers"], computes: true),
     room("Objectives", ["Autodiff", "Kernels"]),
     room(
-        "Towers", ["Autodiff", "Failures", "Kernels", "Storage", "Tensors"], resources: [.embedInCode("Presets")],
+        "Towers", ["Augmentations", "Autodiff", "Failures", "Kernels", "Storage", "Tensors"],
+        resources: [.embedInCode("Presets")],
         computes: true),
 ]
 
@@ -109,7 +110,7 @@ let roomTests: [Target] = [
     tests("VectorIndexTests", ["Failures", "Kernels", "Tensors", "VectorIndex"]),
     tests("TerminalTests", ["Terminal"]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),
-    tests("TowersTests", ["Autodiff", "Failures", "Kernels", "Tensors", "Towers"]),
+    tests("TowersTests", ["Augmentations", "Autodiff", "Failures", "Kernels", "Storage", "Tensors", "Towers"]),
 ]
 
 let package = Package(

@@ -22,7 +22,6 @@ struct HuggingFaceConfiguration: Codable {
 
     var architectures: [String]?
     var model_type: String?
-    var torch_dtype: String?
     var projection_dim: Int?
     var logit_scale_init_value: Double?
     var vision_config: Vision?
@@ -39,7 +38,7 @@ struct HuggingFaceConfiguration: Codable {
     /// transformers pools a caption at its first end token, and pads with it, as CLIP's tokenizer does.
     init(_ model: ModelConfiguration, startToken: Int32, endToken: Int32) {
         let act = model.quickGELU ? Self.quickGELU : "gelu"
-        (architectures, model_type, torch_dtype) = (["CLIPModel"], "clip", "float32")
+        (architectures, model_type) = (["CLIPModel"], "clip")
         (projection_dim, logit_scale_init_value) = (model.embedDim, 2.6592)
         vision_config = Vision(
             hidden_size: model.vision.width, intermediate_size: model.vision.hiddenWidth,

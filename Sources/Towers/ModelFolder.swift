@@ -1,4 +1,75 @@
-/// A model in a folder.
+public import Autodiff
+public import Failures
+import Foundation
+public import Storage
+import Tensors
+
+/// A model in a folder that transformers opens as a `CLIPModel` and open_clip as a `local-dir:`.
+///
+/// | file | what it holds |
+/// |---|---|
+/// | `config.json` | the model, in transformers' words; not for mean pooling, which transformers does not know |
+/// | `open_clip_config.json` | the model and the preprocessing, in open_clip's words |
+/// | `preprocessor_config.json` | the preprocessing, in transformers' words |
+/// | `model.safetensors` | the weights, under transformers' names |
+/// | `open_clip_model.safetensors` | the same weights, under open_clip's names |
 public enum ModelFolder {
+    static let configFile = "config.json"
+    static let openCLIPFile = "open_clip_config.json"
+    static let preprocessorFile = "preprocessor_config.json"
     static let weightsFile = "model.safetensors"
+    static let openCLIPWeightsFile = "open_clip_model.safetensors"
+
+    /// Writes a model whose captions start and end with the tokens given. `floats` are the parameters of `store`, of which
+    /// only the model's own are written.
+    ///
+    /// - Throws: `.cannotWrite`.
+    public static func write(
+        _ settings: ModelSettings, _ store: ParameterStore, floats: Span<Float>, startToken: Int32, endToken: Int32,
+        to folder: String
+    ) throws(Failure) {
+        try AtomicFile.makeFolder(folder)
+        let parts = try parts(of: settings.model, in: store)
+        try Safetensors.write(parts, of: floats, to: "\(folder)/\(weightsFile)")
+        try Safetensors.write(OpenCLIPNames.parts(of: parts), of: floats, to: "\(folder)/\(openCLIPWeightsFile)")
+        try settings.write(to: folder, startToken: startToken, endToken: endToken)
+    }
+
+    /// Reads the folder of a model: one that `write` made, or transformers' own.
+    ///
+    /// - Throws: `.missingInput`, `.badData`, or `.badSettings` where settings and weights do not fit each other.
+    public static func read(_ folder: String) throws(Failure) -> LoadedModel {
+        let settings = try ModelSettings(folder: folder)
+        var store = ParameterStore()
+        let model = Model(settings.model, in: &store)
+        var tape = Tape(parameters: blank(store), seed: 0)
+        try read(folder, settings.model, store, into: &tape)
+        return LoadedModel(settings: settings, model: model, parameters: store, tape: tape)
+    }
+
+    /// Tells two models apart: all that decides an embedding, weights, settings, preprocessing and tokenizer.
+    public static func fingerprint(_ folder: String) throws(Failure) -> Fingerprint {
+        var list = ""
+        for name in [
+            configFile, openCLIPFile, preprocessorFile, "tokenizer.json", "vocab.json", "merges.txt", weightsFile,
+        ] {
+            let path = "\(folder)/\(name)"
+            guard name == weightsFile || FileManager.default.fileExists(atPath: path) else { continue }
+            let fingerprint = try MappedFile(path).read { Fingerprint($0) }
+            list += "\(name) \(fingerprint)\n"
+        }
+        return Fingerprint(Array(list.utf8))
+    }
+}
+
+/// A model that was read from a folder, with its weights at the head of a tape.
+public struct LoadedModel: ~Copyable {
+    /// What the folder says of the model.
+    public let settings: ModelSettings
+    /// The towers.
+    public let model: Model
+    /// Names and places of the weights.
+    public let parameters: ParameterStore
+    /// The weights, and room for the values of a step.
+    public var tape: Tape
 }

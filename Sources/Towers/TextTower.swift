@@ -8,7 +8,7 @@ struct TextTower: Sendable {
     private let settings: TextConfiguration
     private let tokens: Tensor  // [vocabSize, width]
     private let positions: Tensor  // [contextLength, width]
-    private let encoder: Encoder
+    private let blocks: BlockStack
     private let norm: LayerNorm
     private let projection: Tensor  // [embedDim, width]
 
@@ -22,7 +22,7 @@ struct TextTower: Sendable {
         positions = store.declare(
             "\(name).embeddings.position_embedding.weight", [settings.contextLength, width],
             .normal(deviation: 0.01), decays: false)
-        encoder = Encoder(
+        blocks = BlockStack(
             "\(name).encoder",
             BlockSettings(
                 width: width, heads: settings.heads, hiddenWidth: settings.hiddenWidth, layers: settings.layers,
@@ -41,7 +41,7 @@ struct TextTower: Sendable {
             "\(ids.count) tokens in segments of up to \(segments.longest), context length \(settings.contextLength)")
         let mark = tape.mark
         var x = tape.embedTokens(ids, segments: segments, table: tokens, positions: positions)
-        x = encoder.apply(to: x, segments, since: mark, on: &tape)
+        x = blocks.apply(to: x, segments, since: mark, on: &tape)
         let ends = (0..<segments.count).map { segments[$0].upperBound - 1 }
         x = norm.apply(to: tape.gatherRows(x, ends), on: &tape)  // [captions, width]
         return tape.linear(x, weight: projection, bias: nil)

@@ -60,7 +60,7 @@ struct TransformerBlock: Sendable {
 }
 
 /// The blocks of a tower, one after the other.
-struct Encoder: Sendable {
+struct BlockStack: Sendable {
     private let blocks: [TransformerBlock]
 
     init(_ name: String, _ settings: BlockSettings, in store: inout ParameterStore) {

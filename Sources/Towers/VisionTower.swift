@@ -11,7 +11,7 @@ struct VisionTower: Sendable {
     private let patchWeight: Tensor  // [width, 3·patchSize·patchSize]
     private let positions: Tensor  // [patches + 1, width]
     private let normBefore, normAfter: LayerNorm
-    private let encoder: Encoder
+    private let blocks: BlockStack
     private let projection: Tensor  // [embedDim, width]
 
     /// Initial weights: those of open_clip, `width^-½` for class token, positions and projection, PyTorch's own for the
@@ -29,7 +29,7 @@ struct VisionTower: Sendable {
             "\(name).embeddings.position_embedding.weight", [settings.patches + 1, width],
             .normal(deviation: deviation), decays: false)
         normBefore = LayerNorm("\(name).pre_layrnorm", width: width, in: &store)
-        encoder = Encoder(
+        blocks = BlockStack(
             "\(name).encoder",
             BlockSettings(
                 width: width, heads: settings.heads, hiddenWidth: settings.hiddenWidth, layers: settings.layers,
@@ -49,7 +49,7 @@ struct VisionTower: Sendable {
         let rows = tape.linear(patches, weight: patchWeight, bias: nil)
         var x = tape.assemblePatches(rows, classToken: classToken, positions: positions, batch: batch)
         x = normBefore.apply(to: x, on: &tape)
-        x = encoder.apply(to: x, Segments(count: batch, length: length), since: mark, on: &tape)
+        x = blocks.apply(to: x, Segments(count: batch, length: length), since: mark, on: &tape)
         x = pooled(x, batch: batch, on: &tape)  // [batch, width]
         return tape.linear(x, weight: projection, bias: nil)
     }

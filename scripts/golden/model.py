@@ -2,7 +2,8 @@
 
     scripts/benchmark.d/venv && .venv/bin/python scripts/golden/model.py
 
-The folder is a Hugging Face CLIP folder (config.json, model.safetensors) with random weights, and beside them
+The folder is a Hugging Face CLIP folder (config.json, preprocessor_config.json, model.safetensors) with random
+weights, and beside them
 
     expected.safetensors  patches [batch·patches, 3·patch·patch], in the order channel, row, column
                           pictures, captions [batch, embedDim]: unit rows; pictures_mean: with the mean over the patches'
@@ -24,7 +25,7 @@ import torch
 import torch.nn.functional as F
 import transformers
 from safetensors.torch import save_file
-from transformers import CLIPConfig, CLIPModel
+from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel
 
 TARGET = Path(__file__).resolve().parents[2] / "Tests/Fixtures/golden/model"
 START, END = 60, 61
@@ -117,12 +118,15 @@ def main():
     model = random_model().eval()
     pictures, captions = random_batch(model.config)
     model.save_pretrained(TARGET)
+    side = model.config.vision_config.image_size
+    sizes = dict(size={"shortest_edge": side}, crop_size={"height": side, "width": side})
+    CLIPImageProcessor(**sizes).save_pretrained(TARGET)
     model = model.double()
     loss = loss_of(model, pictures, captions)
     loss.backward()
     tensors = {f"gradient.{name}": weight.grad for name, weight in model.named_parameters()}
-    side = model.config.vision_config.patch_size
-    tensors["patches"] = F.unfold(pictures, side, stride=side).transpose(1, 2).flatten(0, 1)
+    patch = model.config.vision_config.patch_size
+    tensors["patches"] = F.unfold(pictures, patch, stride=patch).transpose(1, 2).flatten(0, 1)
     tensors["pictures"], tensors["captions"] = embeddings(model, pictures, captions)
     tensors["pictures_mean"] = mean_pooled(model, pictures)
     save_file({name: x.detach().float().contiguous() for name, x in tensors.items()}, TARGET / "expected.safetensors")

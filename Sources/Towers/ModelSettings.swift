@@ -1,0 +1,67 @@
+public import Augmentations
+public import Failures
+import Foundation
+
+/// What a model folder says beside its weights and its tokenizer.
+public struct ModelSettings: Sendable, Equatable {
+    /// The shape of both towers.
+    public var model: ModelConfiguration
+    /// How a picture becomes the pixels that the model knows.
+    public var preprocessing: Preprocessing
+
+    /// The settings of a model.
+    ///
+    /// - Throws: `.badSettings` where the towers and the pixels do not fit each other.
+    public init(model: ModelConfiguration, preprocessing: Preprocessing) throws(Failure) {
+        try self.init(model, preprocessing, named: "settings")
+    }
+
+    private init(_ model: ModelConfiguration, _ preprocessing: Preprocessing, named place: String) throws(Failure) {
+        (self.model, self.preprocessing) = (model, preprocessing)
+        try model.check(named: place)
+        guard model.vision.imageSize == preprocessing.side else {
+            throw .settings(
+                place, "image_size is \(model.vision.imageSize), pictures have \(preprocessing.side) pixels")
+        }
+    }
+
+    /// Reads the settings in a model folder, without its weights: ours, transformers', or open_clip's.
+    ///
+    /// - Throws: `.missingInput`, or `.badSettings` where the files contradict each other or describe other towers.
+    public init(folder: String) throws(Failure) {
+        func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(folder)/\(name)") }
+        let openCLIP = "\(folder)/\(ModelFolder.openCLIPFile)", config = "\(folder)/\(ModelFolder.configFile)"
+        let preprocessor = "\(folder)/\(ModelFolder.preprocessorFile)"
+        if exists(ModelFolder.openCLIPFile) {
+            let model = try ModelConfiguration(file: openCLIP)
+            let file = try decoded(PreprocessingOfFile.self, from: jsonFile(openCLIP), named: openCLIP)
+            var preprocessing = file.preprocess_cfg ?? Preprocessing(side: model.vision.imageSize)
+            preprocessing.side = model.vision.imageSize  // as open_clip does: the towers decide
+            try self.init(model, preprocessing, named: openCLIP)
+        } else {
+            let file = try decoded(HuggingFaceConfiguration.self, from: jsonFile(config), named: config)
+            let pixels = try decoded(PreprocessorConfig.self, from: jsonFile(preprocessor), named: preprocessor)
+            try self.init(file.model(named: config), pixels.preprocessing, named: preprocessor)
+        }
+    }
+
+    /// Writes the settings into a model folder, in transformers' words and in open_clip's.
+    func write(to folder: String, startToken: Int32, endToken: Int32) throws(Failure) {
+        try writeJSON(
+            OpenCLIPFile(self, endToken: endToken), to: "\(folder)/\(ModelFolder.openCLIPFile)")
+        try writeJSON(PreprocessorConfig(preprocessing), to: "\(folder)/\(ModelFolder.preprocessorFile)")
+        let config = "\(folder)/\(ModelFolder.configFile)"
+        switch model.vision.pooling {
+        case .classToken:
+            try writeJSON(HuggingFaceConfiguration(model, startToken: startToken, endToken: endToken), to: config)
+        case .mean:
+            // transformers would open it, and pool otherwise.
+            try? FileManager.default.removeItem(atPath: config)
+        }
+    }
+}
+
+/// The `open_clip_config.json` of a model folder, as far as it speaks of pixels.
+private struct PreprocessingOfFile: Decodable {
+    let preprocess_cfg: Preprocessing?
+}
