@@ -89,11 +89,19 @@ let floor3: [Target] = [
 ]
 
 let floor4: [Target] = [
-    room("Terminal", ["Failures"])
+    room(
+        "Training",
+        [
+            "Augmentations", "Autodiff", "Datasets", "Evaluation", "Failures", "Kernels", "Objectives", "Storage",
+            "Tensors", "Tokenizers", "Towers",
+        ], computes: true),
+    room("Terminal", ["Failures"]),
 ]
 
 let floor5: [Target] = [
-    command("clip-shapes", ["Datasets", "Failures", "Terminal"])
+    command(
+        "clip-train", ["Augmentations", "Evaluation", "Failures", "Terminal", "Towers", "Training"]),
+    command("clip-shapes", ["Datasets", "Failures", "Terminal"]),
 ]
 
 let roomTests: [Target] = [
@@ -109,6 +117,13 @@ let roomTests: [Target] = [
     tests("CatalogueTests", ["Catalogue", "Failures"]),
     tests("VectorIndexTests", ["Failures", "Kernels", "Tensors", "VectorIndex"]),
     tests("TerminalTests", ["Terminal"]),
+    tests(
+        "TrainingTests",
+        [
+            "Augmentations", "Autodiff", "Datasets", "Evaluation", "Failures", "Images", "Tensors", "Towers",
+            "Training",
+        ]),
+    tests("CommandTests", ["Evaluation", "Images", "Training", "clip-train"]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),
     tests("TowersTests", ["Augmentations", "Autodiff", "Failures", "Kernels", "Storage", "Tensors", "Towers"]),
 ]

@@ -1,0 +1,49 @@
+import Datasets
+import Failures
+import Foundation
+
+/// Which pairs a run learns from and which it is evaluated on.
+package struct DataSettings: Codable, Sendable, Equatable {
+    /// Absolute path of the folder or file with pictures and captions.
+    package var path: String
+    /// Absolute path of data that is only evaluated on, in place of a part of `path`.
+    package var validationPath: String?
+    /// Share of the pairs kept for evaluation where the data has no validation part of its own.
+    package var validationSplit: Double
+    /// How to read a table of captions; guessed where nil.
+    package var csvSeparator, csvImageKey, csvCaptionKey: String?
+
+    /// What `options` say of the data.
+    init(_ options: TrainingOptions) {
+        path = Self.absolute(options.data ?? "")
+        validationPath = options.validationData.map(Self.absolute)
+        validationSplit = options.validationSplit ?? 0.1
+        csvSeparator = options.csvSeparator
+        csvImageKey = options.csvImageKey
+        csvCaptionKey = options.csvCaptionKey
+    }
+
+    static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
+
+    /// The pairs to learn from.
+    func open(workers: Int) throws(Failure) -> Dataset {
+        try Dataset.open(path, reading(share: validationPath == nil ? validationSplit : 0, workers: workers))
+    }
+
+    /// The pairs to evaluate on, with their places in their data set; none where nothing is kept apart.
+    func openValidation(beside dataset: Dataset, workers: Int) throws(Failure) -> (Dataset, [Int]) {
+        guard let validationPath else { return (dataset, dataset.validation) }
+        let validation = try Dataset.open(validationPath, reading(share: 0, workers: workers))
+        return (validation, validation.validation.isEmpty ? validation.training : validation.validation)
+    }
+
+    private func reading(share: Double, workers: Int) -> DatasetSettings {
+        var settings = DatasetSettings()
+        settings.reader.csvSeparator = csvSeparator
+        settings.reader.csvImageKey = csvImageKey
+        settings.reader.csvCaptionKey = csvCaptionKey
+        settings.validationShare = Float(share)
+        settings.workers = workers
+        return settings
+    }
+}

@@ -1,0 +1,94 @@
+import Augmentations
+import Datasets
+import Evaluation
+import Failures
+import Tensors
+import Tokenizers
+import Towers
+
+/// Pictures and captions that nobody trains on, and how well a model finds them.
+struct HeldOut {
+    let dataset: Dataset
+    let indices: [Int]
+    let tokenizer: any Tokenizer
+    let recipe: [any Augmentation]
+    let workers: Int
+    /// Pictures or captions that are embedded together.
+    private let chunk = 64
+
+    /// What one evaluation found.
+    struct Outcome {
+        var retrieval: RetrievalReport
+        var parts: [String: RetrievalReport]
+        var skipped: [Skipped]
+    }
+
+    /// Embeds everything with the weights of `trainer`, and looks who finds whom.
+    func evaluate(_ trainer: inout Trainer) -> Outcome {
+        var embedded = Embedded(embedDim: trainer.configuration.embedDim), skipped: [Skipped] = []
+        var loader = EvaluationLoader(
+            dataset, indices: indices, recipe: recipe, side: trainer.configuration.vision.imageSize, chunk: chunk,
+            workers: workers)
+        while let next = loader.next() {
+            skipped += next.skipped
+            guard next.count > 0 else { continue }
+            embedded.pictures += trainer.embed(pictures: next.pictures, count: next.count)
+            embedded.names += next.names
+            for captions in next.captions { embedded.pairs.addPicture(captions: captions) }
+        }
+        let texts = embedded.pairs.texts, contextLength = trainer.configuration.text.contextLength
+        for start in stride(from: 0, to: texts.count, by: chunk) {
+            let tokens = texts[start..<min(start + chunk, texts.count)].map {
+                tokenizer.encode($0, contextLength: contextLength).ids
+            }
+            embedded.captions += trainer.embed(captions: tokens)
+        }
+        return Outcome(retrieval: embedded.report(), parts: embedded.partReports(), skipped: skipped)
+    }
+}
+
+/// Embeddings of pictures and of their captions.
+struct Embedded {
+    let embedDim: Int
+    var names: [String] = []
+    var pairs = Pairs()
+    var pictures: [Float] = []  // [pairs.captions.count, embedDim]
+    var captions: [Float] = []  // [pairs.texts.count, embedDim]
+
+    init(embedDim: Int) { self.embedDim = embedDim }
+
+    /// Retrieval among all.
+    func report() -> RetrievalReport {
+        retrieval(pictures: pictures.span, captions: captions.span, embedDim: embedDim, pairs: pairs)
+    }
+
+    /// Retrieval within each top folder alone, where the names have 2 to 12 of them.
+    func partReports() -> [String: RetrievalReport] {
+        var members: [String: [Int]] = [:]
+        for (picture, name) in names.enumerated() {
+            guard let slash = name.firstIndex(of: "/") else { return [:] }
+            members[String(name[..<slash]), default: []].append(picture)
+        }
+        return (2...12).contains(members.count) ? members.mapValues { part(of: $0).report() } : [:]
+    }
+
+    private func part(of members: [Int]) -> Embedded {
+        var part = Embedded(embedDim: embedDim)
+        for picture in members {
+            part.names.append(names[picture])
+            part.pictures += row(picture, of: pictures)
+            let seen = part.pairs.texts.count
+            part.pairs.addPicture(captions: pairs.captions[picture].map { pairs.texts[$0] })
+            // Captions that are new to the part, in the order in which they got their numbers.
+            for text in part.pairs.texts[seen...] {
+                guard let caption = pairs.captions[picture].first(where: { pairs.texts[$0] == text }) else { continue }
+                part.captions += row(caption, of: captions)
+            }
+        }
+        return part
+    }
+
+    private func row(_ number: Int, of table: [Float]) -> ArraySlice<Float> {
+        table[number * embedDim..<(number + 1) * embedDim]
+    }
+}

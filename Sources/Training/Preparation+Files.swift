@@ -1,0 +1,35 @@
+import Failures
+import Foundation
+import Storage
+import Tokenizers
+import Towers
+
+/// The files of a run that are not its checkpoint.
+extension Preparation {
+    /// Writes the model with its first weights, the tokenizer and, last, `run.json`: from then on the folder is a run.
+    ///
+    /// - Throws: `.cannotWrite`; then the folder is removed again.
+    func writeFirstFiles(of trainer: inout Trainer) throws(Failure) {
+        do throws(Failure) {
+            try writeModel(of: &trainer, to: directory.path)
+            try AtomicFile.write(JSONText.pretty(record), to: directory.record)
+        } catch {
+            try? FileManager.default.removeItem(atPath: directory.path)
+            throw error
+        }
+    }
+
+    /// Writes a folder that transformers and open_clip open: weights (averaged, where the run keeps an average), settings,
+    /// preprocessing, tokenizer.
+    func writeModel(of trainer: inout Trainer, to folder: String) throws(Failure) {
+        let settings = try ModelSettings(model: configuration, preprocessing: preprocessing)
+        try trainer.withBestWeights { (trainer) throws(Failure) in
+            try trainer.read(.weights) { (floats) throws(Failure) in
+                try ModelFolder.write(
+                    settings, trainer.store, floats: floats, startToken: tokenizer.startToken,
+                    endToken: tokenizer.endToken, to: folder)
+            }
+        }
+        try tokenizer.write(to: folder, contextLength: configuration.text.contextLength)
+    }
+}

@@ -1,0 +1,112 @@
+import Augmentations
+import Datasets
+import Failures
+import Foundation
+import Storage
+import Tokenizers
+import Towers
+
+/// What a run stands on: data, settings with nothing left open, tokenizer and model settings.
+struct Preparation {
+    let dataset: Dataset
+    let heldOut: HeldOut?
+    let settings: TrainingSettings
+    let directory: RunDirectory
+    let tokenizer: any Tokenizer
+    let configuration: ModelConfiguration
+    let preprocessing: Preprocessing
+    let truncated: TruncatedShare
+    let threads, workers: Int
+
+    /// A new run: no folder is made before the data is known to be usable.
+    static func begin(_ options: TrainingOptions, threads: Int, workers: Int) throws(Failure) -> Preparation {
+        var configuration = try ModelConfiguration(named: options.chosenModel)
+        let data = DataSettings(options), dataset = try data.open(workers: workers)
+        guard dataset.training.count >= 2 else {
+            throw Failure(
+                .badData, "cannot train", at: data.path, because: "found 1 usable pair, expected at least 2",
+                try: "add pictures with captions")
+        }
+        let validation = try data.openValidation(beside: dataset, workers: workers)
+        let captions = try dataset.captions(of: dataset.training)
+        let settings = options.settings(
+            pairs: dataset.training.count, captionsSurviveMirroring: survivesMirroring(captions))
+        let tokenizer = BytePairTokenizer.trained(
+            on: captions, vocabSize: settings.vocabSize ?? configuration.text.vocabSize)
+        settings.adapt(&configuration, vocabSize: tokenizer.vocabSize)
+        try configuration.check(named: settings.model)
+        let directory = try RunDirectory.make(options.output ?? RunDirectory.defaultPath(for: data.path))
+        return Preparation(
+            dataset, validation, settings, directory, tokenizer, configuration, captions: captions, threads: threads,
+            workers: workers)
+    }
+
+    /// A run that goes on, with the settings that it began with.
+    static func resume(_ options: TrainingOptions, threads: Int, workers: Int) throws(Failure) -> Preparation {
+        let path = options.resume ?? "", directory = try RunDirectory.open(path)
+        let record = try RunRecord(directory.record), settings = record.settings
+        try options.agree(with: settings, of: path)
+        let dataset = try settings.data.open(workers: workers)
+        guard dataset.fingerprint.description == record.data.fingerprint else {
+            throw Failure(
+                .badSettings, "cannot resume", at: path, because: "the data in \(settings.data.path) has changed",
+                try: "put the old data back, or start a new run")
+        }
+        return Preparation(
+            dataset, try settings.data.openValidation(beside: dataset, workers: workers), settings, directory,
+            try BytePairTokenizer(folder: path), try ModelSettings(folder: path).model,
+            captions: try dataset.captions(of: dataset.training), threads: threads, workers: workers)
+    }
+
+    private init(
+        _ dataset: Dataset, _ validation: (Dataset, [Int]), _ settings: TrainingSettings, _ directory: RunDirectory,
+        _ tokenizer: any Tokenizer, _ configuration: ModelConfiguration, captions: [String], threads: Int, workers: Int
+    ) {
+        self.dataset = dataset
+        self.settings = settings
+        self.directory = directory
+        self.tokenizer = tokenizer
+        self.configuration = configuration
+        preprocessing = settings.preprocessing(side: configuration.vision.imageSize)
+        truncated = tokenizer.truncatedShare(of: captions, contextLength: configuration.text.contextLength)
+        heldOut =
+            validation.1.count < 2
+            ? nil
+            : HeldOut(
+                dataset: validation.0, indices: validation.1, tokenizer: tokenizer,
+                recipe: .evaluation(preprocessing), workers: workers)
+        self.threads = threads
+        self.workers = workers
+    }
+
+    /// What was understood of the data, line by line.
+    var understood: [String] {
+        var lines = dataset.understood
+        if let path = settings.data.validationPath, let heldOut {
+            lines.append("evaluating on \(heldOut.indices.count) pictures of \(path)")
+        }
+        if heldOut == nil { lines.append("nothing is kept apart, so nothing can be evaluated") }
+        lines.append("\(truncated) at \(configuration.text.contextLength) tokens")
+        if settings.augmentation != .none && !settings.isMirrored {
+            lines.append("pictures are not mirrored, because the captions tell left from right")
+        }
+        return lines
+    }
+
+    /// What makes the batches.
+    var batchMaker: BatchMaker {
+        BatchMaker(
+            dataset: dataset, indices: dataset.training, tokenizer: tokenizer,
+            contextLength: configuration.text.contextLength, recipe: settings.recipe(preprocessing),
+            side: preprocessing.side, batchSize: settings.batchSize, seed: settings.seed)
+    }
+
+    /// What `run.json` keeps.
+    var record: RunRecord {
+        RunRecord(
+            settings,
+            data: RunRecord.Data(
+                fingerprint: dataset.fingerprint.description, pairs: dataset.training.count,
+                validationPairs: heldOut?.indices.count ?? 0), threads: threads, workers: workers)
+    }
+}

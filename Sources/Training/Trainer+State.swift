@@ -1,0 +1,68 @@
+import Autodiff
+import Failures
+import Tensors
+
+/// The floats that a checkpoint keeps.
+extension Trainer {
+    /// Whether a checkpoint of this run holds `table`.
+    func has(_ table: Checkpoint.Table) -> Bool { table != .average || settings.emaDecay != nil }
+
+    /// Lends a table of floats, one for each weight.
+    func read(_ table: Checkpoint.Table, _ body: (Span<Float>) throws(Failure) -> Void) throws(Failure) {
+        let all = 0..<store.count
+        switch table {
+        case .weights: try tape.readParameters(body)
+        case .firstMoments, .secondMoments:
+            let places = optimizer.places(of: all), place = table == .firstMoments ? places.first : places.second
+            try optimizer.moments.read { (floats) throws(Failure) in try body(floats.extracting(place)) }
+        case .average: try average.floats.read(body)
+        }
+    }
+
+    /// Lends the part of a table that belongs to the weights in `range`, for writing.
+    mutating func write(
+        _ table: Checkpoint.Table, _ range: Range<Int>, _ body: (inout MutableSpan<Float>) throws(Failure) -> Void
+    ) throws(Failure) {
+        switch table {
+        case .weights: try tape.write(Tensor(offset: range.lowerBound, shape: [range.count]), body)
+        case .firstMoments: try optimizer.moments.write(optimizer.places(of: range).first, body)
+        case .secondMoments: try optimizer.moments.write(optimizer.places(of: range).second, body)
+        case .average: try average.floats.write(range, body)
+        }
+    }
+
+    /// Puts the averaged weights, where the run keeps them, in the place of the weights while `body` runs.
+    mutating func withBestWeights<Result, E: Error>(
+        _ body: (inout Trainer) throws(E) -> Result
+    ) throws(E) -> Result {
+        exchangeAverage()
+        defer { exchangeAverage() }
+        return try body(&self)
+    }
+
+    private mutating func exchangeAverage() { average.exchange(with: &tape) }
+
+    // MARK: - Numbers that are none
+
+    /// Stops where the loss or the gradient's length is not a number, and says where it began as far as that shows.
+    func requireFinite(_ loss: Float, _ norm: Float, at step: Int) throws(Failure) {
+        guard !(loss.isFinite && norm.isFinite) else { return }
+        let found = loss.isFinite ? "the gradient is \(norm)" : "the loss is \(loss)"
+        throw Failure(
+            .badSettings, "stopped training", at: "step \(step)", because: "\(found); \(origin(loss))",
+            try: "the last checkpoint is whole: train again with a lower --lr or a longer --warmup")
+    }
+
+    private func origin(_ loss: Float) -> String {
+        let weights = store.parameters.first { parameter in
+            tape.read(parameter.tensor) { floats in floats.indices.contains { !floats[$0].isFinite } }
+        }
+        if let weights { return "the weights \(weights.name) are no longer finite" }
+        let scale = "all weights are finite and the logit scale is \(logitScale)"
+        guard loss.isFinite else { return scale }
+        let gradient = tape.readGradients { gradients in
+            store.parameters.last { parameter in parameter.tensor.range.contains { !gradients[$0].isFinite } }
+        }
+        return gradient.map { "\(scale), the gradient of \($0.name) is not" } ?? scale
+    }
+}

@@ -1,0 +1,118 @@
+import Augmentations
+import Autodiff
+import Datasets
+import Evaluation
+import Failures
+import Foundation
+import Kernels
+import Objectives
+import Tensors
+import Towers
+
+/// A model, its weights, and what moves them.
+struct Trainer: ~Copyable {
+    let configuration: ModelConfiguration
+    let settings: TrainingSettings
+    let preprocessing: Preprocessing
+    let store: ParameterStore
+    private let model: Model
+    private let objective = SoftmaxContrastive()
+    private let layout: PatchLayout
+    var tape: Tape
+    var optimizer: AdamW
+    var average: MovingAverage
+
+    /// A model with the initial weights of its seed.
+    init(_ configuration: ModelConfiguration, _ settings: TrainingSettings, _ preprocessing: Preprocessing) {
+        var store = ParameterStore()
+        model = Model(configuration, in: &store)
+        tape = Tape(parameters: store, seed: settings.seed)
+        optimizer = AdamW(store, weightDecay: settings.weightDecay)
+        average = MovingAverage(of: tape, decay: settings.emaDecay)
+        layout = PatchLayout(side: configuration.vision.imageSize, patchSize: configuration.vision.patchSize)
+        self.configuration = configuration
+        self.settings = settings
+        self.preprocessing = preprocessing
+        self.store = store
+    }
+
+    /// One update of the weights: embed, compare, differentiate, move. Returns what happened; prints nothing.
+    ///
+    /// Radford et al. 2021 (CLIP), figure 3. `number` counts the updates from 1.
+    ///
+    /// - Throws: `.badSettings` where the loss or the gradient is not a number; then no weight has moved.
+    mutating func step(_ number: Int, on batch: Batch, learningRate: Float) throws(Failure) -> StepFigures {
+        tape.begin(recording: true)
+        let pictures = embed(pictures: batch.pictures, batch.count)  // [batch, embedDim]
+        let captions = model.embed(tokens: batch.tokens, segments: batch.segments, on: &tape)  // [batch, embedDim]
+        let embedded = EmbeddedBatch(
+            pictures: pictures, captions: captions, logLogitScale: model.logLogitScale, pictureIDs: batch.pictureIDs,
+            captionIDs: batch.captionIDs)
+        let loss = objective.loss(of: embedded, on: &tape)  // []
+
+        tape.backward(from: loss)
+        let norm = Float(tape.readGradients { sumOfSquares($0) }.squareRoot())
+        try requireFinite(tape.scalar(loss), norm, at: number)
+        optimizer.update(
+            &tape, step: number, learningRate: learningRate,
+            gradientScale: min(1, settings.gradientNormLimit / (norm + 1e-6)))
+        clampLogitScale()
+        average.update(tape, step: number)
+        return StepFigures(
+            loss: tape.scalar(loss), chanceLoss: objective.chanceLoss(embedded), logitScale: logitScale,
+            gradientNorm: norm, pictureCosine: cosine(of: pictures), captionCosine: cosine(of: captions))
+    }
+
+    /// What the cosines are multiplied by.
+    var logitScale: Float { exp(tape.scalar(model.logLogitScale)) }
+
+    /// Keeps the scale at 100 at most — Radford et al. 2021, section 2.5.
+    private mutating func clampLogitScale() {
+        tape.write(model.logLogitScale) { $0[0] = min($0[0], Float(log(100.0))) }
+    }
+
+    private func cosine(of embeddings: Tensor) -> Float {
+        tape.read(embeddings) { meanPairwiseCosine($0, embedDim: configuration.embedDim) }
+    }
+
+    // MARK: - Embedding
+
+    /// The embeddings `[count, embedDim]` of pictures `[count, side, side, 3]`.
+    mutating func embed(pictures: [UInt8], count: Int) -> [Float] {
+        tape.begin(recording: false)
+        return floats(of: embed(pictures: pictures, count))
+    }
+
+    /// The embeddings `[captions.count, embedDim]` of captions as tokens.
+    mutating func embed(captions: [[Int32]]) -> [Float] {
+        tape.begin(recording: false)
+        return floats(
+            of: model.embed(
+                tokens: captions.flatMap { $0 }, segments: Segments(lengths: captions.map(\.count)), on: &tape))
+    }
+
+    private mutating func embed(pictures: [UInt8], _ count: Int) -> Tensor {
+        let patches = configuration.vision.patches, width = configuration.vision.patchWidth
+        let pixelCount = pictures.count / max(count, 1)
+        let rows = tape.input([count * patches, width]) { rows in
+            parallelRows(of: &rows, width: patches * width, rowsPerTask: 1) { picture, own in
+                layout.write(
+                    pictures.span.extracting(picture * pixelCount..<(picture + 1) * pixelCount),
+                    mean: preprocessing.mean, std: preprocessing.std, into: &own)
+            }
+        }
+        return model.embed(patches: rows, batch: count, on: &tape)
+    }
+
+    private func floats(of tensor: Tensor) -> [Float] {
+        tape.read(tensor) { floats in floats.indices.map { floats[$0] } }
+    }
+}
+
+/// What one update of the weights found.
+struct StepFigures: Sendable {
+    var loss, chanceLoss: Float
+    var logitScale: Float
+    var gradientNorm: Float
+    var pictureCosine, captionCosine: Float
+}

@@ -1,0 +1,138 @@
+package import Evaluation
+
+/// Something that a run has to tell. Encodes itself as one JSON object with its name under `event`.
+package enum TrainingEvent: Sendable, Encodable {
+    case start(StartReport)
+    case step(StepReport)
+    case evaluation(EvaluationReport)
+    case checkpoint(CheckpointReport)
+    case warning(WarningReport)
+    case done(DoneReport)
+
+    /// The name under `event`.
+    package var name: String {
+        switch self {
+        case .start: "start"
+        case .step: "step"
+        case .evaluation: "evaluation"
+        case .checkpoint: "checkpoint"
+        case .warning: "warning"
+        case .done: "done"
+        }
+    }
+
+    private enum Key: CodingKey { case event }
+
+    /// Writes the name and the report's own fields into one object.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(name, forKey: .event)
+        switch self {
+        case .start(let report): try report.encode(to: encoder)
+        case .step(let report): try report.encode(to: encoder)
+        case .evaluation(let report): try report.encode(to: encoder)
+        case .checkpoint(let report): try report.encode(to: encoder)
+        case .warning(let report): try report.encode(to: encoder)
+        case .done(let report): try report.encode(to: encoder)
+        }
+    }
+}
+
+/// What a run is about to do.
+package struct StartReport: Sendable, Encodable {
+    /// Folder or file of the data, and what its reader understood, line by line.
+    package var data: String
+    package var understood: [String]
+    /// Pictures to learn from and pictures kept apart.
+    package var pairs, validationPairs: Int
+    /// Share of the captions that are cut at the context length, `0...1`.
+    package var truncatedCaptions: Double
+    /// The preset or file of the model, its number of weights, and its towers in words.
+    package var model: String
+    package var parameters: Int
+    package var towers: [String]
+    /// The plan: pairs a step, steps an epoch, and what ends the run.
+    package var batchSize, stepsPerEpoch: Int
+    package var budget: Budget
+    package var threads, workers: Int
+    /// The run directory.
+    package var output: String
+    /// Where a resumed run goes on; 0 for a new one.
+    package var step: Int
+}
+
+/// One update of the weights.
+package struct StepReport: Sendable, Encodable, Equatable {
+    /// Updates so far, this one included, and full passes over the data before it.
+    package var step, epoch: Int
+    /// Wall-clock time of all sessions together.
+    package var seconds: Double
+    /// In nats; beside it the loss of a model that cannot tell pairs apart.
+    package var loss, chanceLoss: Float
+    /// Pairs trained on per second, over the last minute or so.
+    package var pairsPerSecond: Double
+    package var learningRate: Float
+    /// What the cosines are multiplied by, at most 100.
+    package var logitScale: Float
+    /// Length of the gradient before clipping.
+    package var gradientNorm: Float
+    /// Mean cosine between different pictures, and between different captions, of the batch: 1 is a collapse.
+    package var pictureCosine, captionCosine: Float
+    /// Share of the budget used, `0...1`, and an estimate of the seconds to go.
+    package var progress: Double
+    package var secondsLeft: Double
+    /// Share of the time that the step waited for data, `0...1`.
+    package var waiting: Double
+}
+
+/// Held-out retrieval.
+package struct EvaluationReport: Sendable, Encodable {
+    package var step, epoch: Int
+    package var seconds: Double
+    /// Seconds that the evaluation took.
+    package var took: Double
+    package var retrieval: RetrievalReport
+    /// The same among the pictures of one top folder alone, where there are several.
+    package var parts: [String: RetrievalReport]
+    /// Whether no evaluation before was better.
+    package var isBest: Bool
+
+    private enum Key: CodingKey { case step, epoch, seconds, took, parts, isBest }
+
+    /// Writes both directions beside the other fields.
+    package func encode(to encoder: any Encoder) throws {
+        try retrieval.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(step, forKey: .step)
+        try container.encode(epoch, forKey: .epoch)
+        try container.encode(seconds, forKey: .seconds)
+        try container.encode(took, forKey: .took)
+        if !parts.isEmpty { try container.encode(parts, forKey: .parts) }
+        try container.encode(isBest, forKey: .isBest)
+    }
+}
+
+/// A checkpoint was written.
+package struct CheckpointReport: Sendable, Encodable {
+    package var step, epoch: Int
+    package var seconds: Double
+    package var path: String
+}
+
+/// Training goes on, but something looks wrong.
+package struct WarningReport: Sendable, Encodable {
+    package var step: Int
+    package var message: String
+}
+
+/// The end of a run.
+package struct DoneReport: Sendable, Encodable {
+    package var step, epoch: Int
+    package var seconds: Double
+    package var output: String
+    /// Samples that could not be used, listed in `skipped.jsonl`.
+    package var skipped: Int
+    /// The mean over both directions of recall at 10, of the best evaluation and its step.
+    package var bestRecallAt10: Double?
+    package var bestStep: Int?
+}

@@ -1,0 +1,92 @@
+package import Augmentations
+import Failures
+package import Towers
+
+/// What a user asks for. All but the data may be left open; the data's size then decides.
+package struct TrainingOptions: Sendable {
+    /// Folder or file with pictures and captions; left open only where a run is resumed.
+    package var data: String?
+    /// Data that is only evaluated on, in place of a part of `data`.
+    package var validationData: String?
+    /// Share of the pairs kept for evaluation where the data has no validation part of its own.
+    package var validationSplit: Double?
+    /// How to read a table of captions; guessed where nil.
+    package var csvSeparator, csvImageKey, csvCaptionKey: String?
+    /// A preset's name or the path of a model's JSON file.
+    package var model: String?
+    /// Longest caption in tokens, and number of tokens to train.
+    package var contextLength, vocabSize: Int?
+    /// How a picture that is not square becomes one.
+    package var imageResizeMode: Resize.Mode?
+    /// What happens to a picture each time that it is seen.
+    package var augmentation: AugmentationChoice?
+    /// How the picture tower makes one row of many.
+    package var pooling: VisionConfiguration.Pooling?
+    /// Pairs a step.
+    package var batchSize: Int?
+    /// What ends the run; the nearer one where several are given.
+    package var minutes: Double?
+    package var epochs, steps: Int?
+    /// Top of the learning rate, decay of the weights, steps of the warm-up.
+    package var learningRate, weightDecay: Float?
+    package var warmup: Int?
+    /// Decay of the moving average of the weights; none is kept where nil.
+    package var emaDecay: Float?
+    package var seed: UInt64?
+    /// Epochs between evaluations; where nil, each epoch, unless that would cost more than a tenth of the time.
+    package var validationFrequency: Int?
+    /// Minutes and steps between checkpoints.
+    package var checkpointMinutes: Double?
+    package var checkpointSteps: Int?
+    /// Threads that compute and threads that decode pictures. They never change a result.
+    package var threads, workers: Int?
+    /// Where the run directory goes.
+    package var output: String?
+    /// A run directory to go on with.
+    package var resume: String?
+
+    /// Everything left open.
+    package init() {}
+
+    /// Whether every number is possible.
+    ///
+    /// - Throws: `.badSettings` that names the option.
+    func check() throws(Failure) {
+        let counts: [(String, Int?, ClosedRange<Int>)] = [
+            ("--context-length", contextLength, 3...4096), ("--vocab-size", vocabSize, 514...1_000_000),
+            ("--batch-size", batchSize, 2...65_536), ("--epochs", epochs, 1...1_000_000),
+            ("--steps", steps, 1...1_000_000_000), ("--warmup", warmup, 0...1_000_000_000),
+            ("--val-frequency", validationFrequency, 1...1_000_000),
+            ("--checkpoint-steps", checkpointSteps, 1...1_000_000_000),
+            ("--threads", threads, 1...1024), ("--workers", workers, 1...1024),
+        ]
+        for (name, value, range) in counts {
+            if let value, !range.contains(value) { throw outOfRange(name, "\(value)", "\(range)") }
+        }
+        let numbers: [(String, Double?, ClosedRange<Double>)] = [
+            ("--val-split", validationSplit, 0...0.9), ("--minutes", minutes, 0.01...1_000_000),
+            ("--lr", learningRate.map(Double.init), 0...10), ("--wd", weightDecay.map(Double.init), 0...10),
+            ("--ema", emaDecay.map(Double.init), 0...0.999_999),
+            ("--checkpoint-minutes", checkpointMinutes, 0.01...1_000_000),
+        ]
+        for (name, value, range) in numbers {
+            if let value, !range.contains(value) { throw outOfRange(name, "\(value)", "\(range)") }
+        }
+    }
+
+    private func outOfRange(_ name: String, _ value: String, _ range: String) -> Failure {
+        Failure(
+            .badSettings, "cannot use option", at: name, because: "found \(value), expected \(range)",
+            try: "give another value")
+    }
+}
+
+/// What happens to a picture each time that it is seen in training.
+package enum AugmentationChoice: String, Codable, Sendable, CaseIterable {
+    /// Made a quarter larger than the model sees, cropped anywhere.
+    case crop
+    /// A random share of the area at random proportions, resized.
+    case resizedCrop = "resized-crop"
+    /// As in evaluation.
+    case none
+}

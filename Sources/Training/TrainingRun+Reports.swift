@@ -1,0 +1,41 @@
+import Autodiff
+import Datasets
+import Tokenizers
+import Towers
+
+extension TrainingRun {
+    var startReport: StartReport {
+        let configuration = preparation.configuration, vision = configuration.vision, text = configuration.text
+        let truncated = preparation.truncated
+        return StartReport(
+            data: settings.data.path, understood: preparation.understood,
+            pairs: preparation.dataset.training.count, validationPairs: preparation.heldOut?.indices.count ?? 0,
+            truncatedCaptions: Double(truncated.truncated) / Double(max(truncated.captions, 1)),
+            model: settings.model, parameters: trainer.store.count,
+            towers: [
+                "pictures of \(vision.imageSize) pixels in patches of \(vision.patchSize) through "
+                    + "\(vision.layers) × \(vision.width)",
+                "captions of up to \(text.contextLength) tokens out of \(text.vocabSize) through "
+                    + "\(text.layers) × \(text.width)",
+                "embeddings of \(configuration.embedDim)",
+            ], batchSize: maker.batchSize, stepsPerEpoch: maker.batchesPerEpoch, budget: budget,
+            threads: preparation.threads, workers: preparation.workers, output: directory.path, step: position.step)
+    }
+
+    func stepReport(_ figures: StepFigures, epoch: Int) -> StepReport {
+        StepReport(
+            step: position.step, epoch: epoch, seconds: position.seconds, loss: figures.loss,
+            chanceLoss: figures.chanceLoss, pairsPerSecond: clock.pairsPerSecond, learningRate: position.learningRate,
+            logitScale: figures.logitScale, gradientNorm: figures.gradientNorm, pictureCosine: figures.pictureCosine,
+            captionCosine: figures.captionCosine, progress: position.progress,
+            secondsLeft: budget.secondsLeft(
+                step: position.step, seconds: position.seconds, secondsPerStep: clock.secondsPerStep),
+            waiting: clock.waiting)
+    }
+
+    var doneReport: DoneReport {
+        DoneReport(
+            step: position.step, epoch: position.epoch, seconds: clock.seconds, output: directory.path,
+            skipped: skipped.count, bestRecallAt10: position.bestRecall, bestStep: position.bestStep)
+    }
+}

@@ -1,0 +1,170 @@
+import Augmentations
+import Datasets
+import Evaluation
+package import Failures
+import Kernels
+import Storage
+import Tokenizers
+import Towers
+
+/// Trains as `options` say, and tells what happens.
+///
+/// - Throws: `.interrupted` after the checkpoint that follows `isInterrupted`; `.badSettings` where a step gives no
+///   number; anything that reading the data or writing the run can throw.
+package func train(
+    _ options: TrainingOptions, isInterrupted: () -> Bool, tell: (TrainingEvent) throws(Failure) -> Void
+) throws(Failure) {
+    try options.check()
+    if let threads = options.threads { setThreadCount(threads) }
+    let start = RunClock(before: 0), workers = options.workers ?? threadCount
+    let preparation =
+        if options.resume == nil {
+            try Preparation.begin(options, threads: threadCount, workers: workers)
+        } else { try Preparation.resume(options, threads: threadCount, workers: workers) }
+    var run = try TrainingRun(preparation, isNew: options.resume == nil, spent: start.seconds)
+    try run.go(isInterrupted: isInterrupted, tell: tell)
+}
+
+/// A run under way: the trainer, where it stands, and the files that it writes.
+struct TrainingRun: ~Copyable {
+    let preparation: Preparation
+    let settings: TrainingSettings
+    let directory: RunDirectory
+    let budget: Budget
+    let maker: BatchMaker
+    let loader: BatchLoader
+    var trainer: Trainer
+    var position: Position
+    var clock: RunClock
+    var habits: Habits
+    var detector: TroubleDetector
+    var log: JSONLog
+    var skipped: SkippedLog
+    var evaluatedStep: Int?
+
+    /// A new run, or one that goes on where its last checkpoint was. `spent` seconds of this session are over.
+    init(_ preparation: Preparation, isNew: Bool, spent: Double) throws(Failure) {
+        let settings = preparation.settings, directory = preparation.directory
+        var trainer = Trainer(preparation.configuration, settings, preparation.preprocessing)
+        if isNew { try preparation.writeFirstFiles(of: &trainer) }
+        let saved = try directory.checkpoint.position()
+        if let saved { try directory.checkpoint.read(into: &trainer, at: saved) }
+        let log = try JSONLog(directory.log, keeping: saved?.logBytes ?? 0)
+        let skipped = try SkippedLog(directory.skipped)
+        self.preparation = preparation
+        self.settings = settings
+        self.directory = directory
+        self.trainer = trainer
+        self.log = log
+        self.skipped = skipped
+        position = saved ?? Position()
+        clock = RunClock(before: position.seconds + spent)
+        habits = Habits(settings, now: clock.seconds)
+        detector = TroubleDetector(gradientNormLimit: settings.gradientNormLimit)
+        maker = preparation.batchMaker
+        budget = settings.budget(stepsPerEpoch: maker.batchesPerEpoch)
+        loader = BatchLoader(
+            maker, from: BatchPosition(epoch: position.epoch, index: position.batch), workers: preparation.workers)
+    }
+
+    /// Steps until the budget is used, with evaluations and checkpoints in between.
+    mutating func go(
+        isInterrupted: () -> Bool, tell: (TrainingEvent) throws(Failure) -> Void
+    ) throws(Failure) {
+        try skipped.append(preparation.dataset.skipped)
+        try report(.start(startReport), tell)
+        while !isOver {
+            let step = try step()
+            try report(.step(step), tell)
+            let isWarm = settings.schedule.isWarm(step: step.step, progress: step.progress)
+            if let message = detector.observe(step, isWarm: isWarm) {
+                try report(.warning(WarningReport(step: step.step, message: message)), tell)
+            }
+            if habits.evaluationIsDue(position), !isOver {
+                try evaluate(tell)
+                try save(tell)
+            } else if habits.checkpointIsDue(position) {
+                try save(tell)
+            }
+            if isInterrupted() {
+                try save(tell)
+                throw interruption
+            }
+        }
+        if position.step != evaluatedStep { try evaluate(tell) }
+        try save(tell)
+        try report(.done(doneReport), tell)
+    }
+
+    /// Whether another step would end further from the end of the budget than the last one did.
+    private var isOver: Bool {
+        if let steps = budget.steps, position.step >= steps { return true }
+        guard let minutes = budget.minutes else { return false }
+        return clock.seconds + clock.secondsPerStep / 2 + habits.reserve >= minutes * 60
+    }
+
+    private mutating func step() throws(Failure) -> StepReport {
+        let began = clock.seconds, waited = loader.waitedSeconds
+        let progress = budget.progress(step: position.step, seconds: began, reserve: habits.reserve)
+        let learningRate = settings.schedule.learningRate(step: position.step, progress: progress)
+        let batch = try loader.next()
+        let waitedNow = loader.waitedSeconds - waited
+        let figures = try trainer.step(position.step + 1, on: batch, learningRate: learningRate)
+        try skipped.append(batch.skipped)
+        position.advance(batchesPerEpoch: maker.batchesPerEpoch)
+        position.progress = progress
+        position.learningRate = learningRate
+        position.seconds = clock.seconds
+        clock.lap(seconds: position.seconds - began, waited: waitedNow, pairs: batch.count)
+        habits.guess(
+            pairs: preparation.heldOut?.indices.count ?? 0, batchSize: batch.count,
+            secondsPerStep: clock.secondsPerStep)
+        return stepReport(figures, epoch: batch.epoch)
+    }
+
+    private mutating func evaluate(_ tell: (TrainingEvent) throws(Failure) -> Void) throws(Failure) {
+        evaluatedStep = position.step
+        guard let heldOut = preparation.heldOut else { return }
+        let began = clock.seconds
+        let outcome = trainer.withBestWeights { heldOut.evaluate(&$0) }
+        try skipped.append(outcome.skipped)
+        let recall = outcome.retrieval.meanRecallAt10, isBest = recall > position.bestRecall ?? -1
+        if isBest {
+            position.bestRecall = recall
+            position.bestStep = position.step
+            try preparation.writeModel(of: &trainer, to: directory.best)
+        }
+        habits.noteEvaluation(from: began, to: clock.seconds)
+        position.seconds = clock.seconds
+        let report = EvaluationReport(
+            step: position.step, epoch: position.epoch, seconds: position.seconds, took: habits.evaluated.took,
+            retrieval: outcome.retrieval, parts: outcome.parts, isBest: isBest)
+        try self.report(.evaluation(report), tell)
+    }
+
+    /// Writes the model and a checkpoint, from which the run can go on to the same weights.
+    private mutating func save(_ tell: (TrainingEvent) throws(Failure) -> Void) throws(Failure) {
+        let began = clock.seconds
+        try preparation.writeModel(of: &trainer, to: directory.path)
+        position.seconds = clock.seconds
+        position.logBytes = log.count
+        try directory.checkpoint.write(trainer, at: position)
+        habits.noteCheckpoint(from: began, to: clock.seconds)
+        let report = CheckpointReport(
+            step: position.step, epoch: position.epoch, seconds: position.seconds, path: directory.checkpoint.folder)
+        try self.report(.checkpoint(report), tell)
+    }
+
+    private mutating func report(
+        _ event: TrainingEvent, _ tell: (TrainingEvent) throws(Failure) -> Void
+    ) throws(Failure) {
+        try log.append(event)
+        try tell(event)
+    }
+
+    private var interruption: Failure {
+        Failure(
+            .interrupted, "stopped training", at: directory.path, because: "interrupted after step \(position.step)",
+            try: "go on with --resume \(directory.path)")
+    }
+}

@@ -1,0 +1,106 @@
+package import Augmentations
+import Failures
+package import Towers
+
+/// Everything that decides what a run computes, with nothing left open. The value that ran is the value in `run.json`.
+///
+/// Threads and workers are not here: they never change a result.
+package struct TrainingSettings: Codable, Sendable, Equatable {
+    package var data: DataSettings
+    /// A preset's name or the absolute path of a JSON file.
+    package var model: String
+    package var contextLength, vocabSize: Int?
+    package var pooling: VisionConfiguration.Pooling?
+    package var imageResizeMode: Resize.Mode
+    package var augmentation: AugmentationChoice
+    /// Whether pictures are mirrored half the time: not where captions tell left from right.
+    package var isMirrored: Bool
+    package var batchSize: Int
+    package var minutes: Double?
+    package var epochs, steps: Int?
+    package var learningRate: Float
+    package var weightDecay: Float
+    package var warmup: Int?
+    package var gradientNormLimit: Float
+    package var emaDecay: Float?
+    package var seed: UInt64
+    package var validationFrequency: Int?
+    package var checkpointMinutes: Double
+    package var checkpointSteps: Int?
+
+    /// The learning rate over the run.
+    var schedule: Schedule { Schedule(peak: learningRate, warmupSteps: warmup) }
+
+    /// What ends the run: the nearest of its limits.
+    func budget(stepsPerEpoch: Int) -> Budget {
+        Budget(steps: [epochs.map { $0 * stepsPerEpoch }, steps].compactMap { $0 }.min(), minutes: minutes)
+    }
+}
+
+extension TrainingOptions {
+    /// Decides what the user left open, by the number of pairs to learn from.
+    ///
+    /// Where no end is given: a minute for each thousand pairs, at least 3, at most 60, and never more than 100 epochs.
+    /// The batch is the largest power of two up to 128 that still makes four steps an epoch.
+    func settings(pairs: Int, captionsSurviveMirroring: Bool = true) -> TrainingSettings {
+        let isOpen = minutes == nil && epochs == nil && steps == nil
+        return TrainingSettings(
+            data: DataSettings(self), model: chosenModel, contextLength: contextLength, vocabSize: vocabSize,
+            pooling: pooling,
+            imageResizeMode: imageResizeMode ?? .shortest, augmentation: augmentation ?? .crop,
+            isMirrored: augmentation != AugmentationChoice.none && captionsSurviveMirroring,
+            batchSize: batchSize ?? Self.batchSize(for: pairs),
+            minutes: isOpen ? min(max((Double(pairs) / 1000).rounded(), 3), 60) : minutes,
+            epochs: isOpen ? 100 : epochs, steps: steps, learningRate: learningRate ?? 1e-3,
+            weightDecay: weightDecay ?? 0.2, warmup: warmup, gradientNormLimit: 1, emaDecay: emaDecay,
+            seed: seed ?? 0, validationFrequency: validationFrequency, checkpointMinutes: checkpointMinutes ?? 2,
+            checkpointSteps: checkpointSteps)
+    }
+
+    /// The name of a preset, or the absolute path of a JSON file.
+    var chosenModel: String {
+        guard let model, model.hasSuffix(".json") else { return model ?? "vit-nano-8-64" }
+        return DataSettings.absolute(model)
+    }
+
+    private static func batchSize(for pairs: Int) -> Int {
+        var size = 128
+        while size > 2 && size * 4 > pairs { size /= 2 }
+        return size
+    }
+
+    /// Whether the options given beside `--resume` agree with the settings of the run.
+    ///
+    /// - Throws: `.badSettings` that names the first option that does not.
+    func agree(with settings: TrainingSettings, of run: String) throws(Failure) {
+        let compared: [(String, String?, String?)] = [
+            ("DATA", data.map(DataSettings.absolute), settings.data.path),
+            ("--val-data", validationData.map(DataSettings.absolute), settings.data.validationPath),
+            ("--val-split", text(validationSplit), text(settings.data.validationSplit)),
+            ("--csv-separator", csvSeparator, settings.data.csvSeparator),
+            ("--csv-img-key", csvImageKey, settings.data.csvImageKey),
+            ("--csv-caption-key", csvCaptionKey, settings.data.csvCaptionKey),
+            ("--model", model == nil ? nil : chosenModel, settings.model),
+            ("--context-length", text(contextLength), text(settings.contextLength)),
+            ("--vocab-size", text(vocabSize), text(settings.vocabSize)),
+            ("--pooling", pooling?.rawValue, settings.pooling?.rawValue),
+            ("--image-resize-mode", imageResizeMode?.rawValue, settings.imageResizeMode.rawValue),
+            ("--augment", augmentation?.rawValue, settings.augmentation.rawValue),
+            ("--batch-size", text(batchSize), text(settings.batchSize)),
+            ("--minutes", text(minutes), text(settings.minutes)),
+            ("--epochs", text(epochs), text(settings.epochs)), ("--steps", text(steps), text(settings.steps)),
+            ("--lr", text(learningRate), text(settings.learningRate)),
+            ("--wd", text(weightDecay), text(settings.weightDecay)),
+            ("--warmup", text(warmup), text(settings.warmup)), ("--ema", text(emaDecay), text(settings.emaDecay)),
+            ("--seed", text(seed), text(settings.seed)),
+        ]
+        for (name, given, stored) in compared {
+            guard let given, given != stored else { continue }
+            throw Failure(
+                .badSettings, "cannot resume", at: run,
+                because: "\(name) is \(given), but the run has \(stored ?? "none")", try: "leave \(name) out")
+        }
+    }
+
+    private func text(_ value: (some CustomStringConvertible)?) -> String? { value?.description }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Augmentations
+import Towers
+import Training
+
+/// Where the pairs come from, and which of them are kept for evaluation.
+struct DataOptions: ParsableArguments {
+    @Option(help: "Data to evaluate on, in place of a part of DATA.") var valData: String?
+    @Option(help: "Share of DATA kept for evaluation where it has no validation part of its own. (default: 0.1)")
+    var valSplit: Double?
+    @Option(help: "Character between the fields of a table of captions. (default: guessed)") var csvSeparator: String?
+    @Option(help: "Column with the picture's path. (default: guessed)") var csvImgKey: String?
+    @Option(help: "Column with the caption. (default: guessed)") var csvCaptionKey: String?
+
+    func fill(_ options: inout TrainingOptions) {
+        options.validationData = valData
+        options.validationSplit = valSplit
+        options.csvSeparator = csvSeparator
+        options.csvImageKey = csvImgKey
+        options.csvCaptionKey = csvCaptionKey
+    }
+}
+
+/// The towers, and how pictures and captions enter them.
+struct ModelOptions: ParsableArguments {
+    @Option(help: "A preset, or the path of a model's JSON file. (default: vit-nano-8-64)") var model: String?
+    @Option(help: "Longest caption, in tokens. (default: the model's)") var contextLength: Int?
+    @Option(help: "Most tokens to learn from the captions. (default: the model's)") var vocabSize: Int?
+    @Option(help: "How the picture tower makes one row of many: tok, avg. (default: the model's)") var pooling:
+        VisionConfiguration.Pooling?
+    @Option(help: "How a picture becomes square: shortest, longest, squash. (default: shortest)") var imageResizeMode:
+        Resize.Mode?
+    @Option(help: "What happens to a picture each time that it is seen. (default: crop)")
+    var augment: AugmentationChoice?
+
+    func fill(_ options: inout TrainingOptions) {
+        options.model = model
+        options.contextLength = contextLength
+        options.vocabSize = vocabSize
+        options.pooling = pooling
+        options.imageResizeMode = imageResizeMode
+        options.augmentation = augment
+    }
+}
+
+/// How the weights move and for how long.
+struct RecipeOptions: ParsableArguments {
+    @Option(help: "Wall-clock minutes of the whole run. (default: one for each thousand pairs, 3 to 60)")
+    var minutes: Double?
+    @Option(help: "Passes over the data. (default: 100, if the time allows)") var epochs: Int?
+    @Option(help: "Updates of the weights.") var steps: Int?
+    @Option(help: "Pairs a step. (default: 128, less for few pairs)") var batchSize: Int?
+    @Option(help: "Top of the learning rate. (default: 0.001)") var lr: Float?
+    @Option(help: "Weight decay. (default: 0.2)") var wd: Float?
+    @Option(help: "Steps until the learning rate reaches its top. (default: a twentieth of the run)") var warmup: Int?
+    @Option(help: "Keep a moving average of the weights with this decay, and evaluate and store it.") var ema: Float?
+    @Option(help: "Seed of everything that is drawn by lot. (default: 0)") var seed: UInt64?
+
+    func fill(_ options: inout TrainingOptions) {
+        options.minutes = minutes
+        options.epochs = epochs
+        options.steps = steps
+        options.batchSize = batchSize
+        options.learningRate = lr
+        options.weightDecay = wd
+        options.warmup = warmup
+        options.emaDecay = ema
+        options.seed = seed
+    }
+}
+
+/// Where the run lies, how often it is saved and evaluated, and what it may use.
+struct RunOptions: ParsableArguments {
+    @Option(help: "Run directory to make. (default: runs/DATA-TIME)") var output: String?
+    @Option(help: "Run directory to go on with.") var resume: String?
+    @Option(help: "Epochs between evaluations. (default: 1, fewer where they would cost much time)")
+    var valFrequency: Int?
+    @Option(help: "Minutes between checkpoints. (default: 2)") var checkpointMinutes: Double?
+    @Option(help: "Steps between checkpoints.") var checkpointSteps: Int?
+    @Option(help: "Threads that compute. (default: one for each processor)") var threads: Int?
+    @Option(help: "Threads that read pictures. (default: one for each processor)") var workers: Int?
+    @Flag(help: "Print one JSON object a line on stdout for each step, evaluation and checkpoint.") var json = false
+
+    func fill(_ options: inout TrainingOptions) {
+        options.output = output
+        options.resume = resume
+        options.validationFrequency = valFrequency
+        options.checkpointMinutes = checkpointMinutes
+        options.checkpointSteps = checkpointSteps
+        options.threads = threads
+        options.workers = workers
+    }
+}

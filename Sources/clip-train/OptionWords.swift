@@ -1,0 +1,9 @@
+public import ArgumentParser
+public import Augmentations
+public import Towers
+import Training
+
+// The words that options take are those of the types themselves.
+extension Resize.Mode: ExpressibleByArgument {}
+extension VisionConfiguration.Pooling: ExpressibleByArgument {}
+extension AugmentationChoice: ExpressibleByArgument {}

@@ -1,0 +1,107 @@
+import Evaluation
+import Failures
+import Terminal
+import Training
+
+/// Tells a person on stderr, and a program on stdout, what a run reports.
+struct Talk {
+    private let printsJSON: Bool
+    private var line = LiveLine()
+
+    init(printsJSON: Bool) { self.printsJSON = printsJSON }
+
+    /// Tells one event.
+    mutating func tell(_ event: TrainingEvent) throws(Failure) {
+        if printsJSON { try printResult(JSONText.line(event)) }
+        switch event {
+        case .start(let report): for text in Self.lines(of: report) { line.say(text) }
+        case .step(let report): line.show(Self.text(of: report))
+        case .evaluation(let report): for text in Self.lines(of: report) { line.say(text) }
+        case .checkpoint: break
+        case .warning(let report): line.say("warning: step \(countText(report.step)): \(oneLine(report.message))")
+        case .done(let report):
+            line.finish()
+            for text in Self.lines(of: report) { line.say(text) }
+        }
+    }
+
+    /// Leaves the live line as it stands.
+    mutating func finish() { line.finish() }
+
+    /// What was understood, the model, the plan.
+    static func lines(of report: StartReport) -> [String] {
+        let budget = [
+            report.budget.steps.map { "\(countText($0)) steps" }, report.budget.minutes.map { durationText($0 * 60) },
+        ].compactMap { $0 }.joined(separator: " or ")
+        return report.understood.map(oneLine) + [
+            "model \(oneLine(report.model)): \(countText(report.parameters)) weights; "
+                + report.towers.joined(separator: "; "),
+            "plan: \(budget), batches of \(report.batchSize), \(countText(report.stepsPerEpoch)) steps an epoch, "
+                + "\(report.threads) threads",
+            (report.step > 0 ? "going on after step \(countText(report.step)) in " : "run directory ")
+                + oneLine(report.output),
+        ]
+    }
+
+    /// The live line.
+    static func text(of report: StepReport) -> String {
+        [
+            "step \(countText(report.step))", "epoch \(report.epoch + 1)",
+            "loss \(decimalText(Double(report.loss), digits: 3)) "
+                + "(chance \(decimalText(Double(report.chanceLoss), digits: 3)))",
+            "\(rateText(report.pairsPerSecond)) pairs/s", "\(durationText(report.secondsLeft)) left",
+            "lr \(scientificText(Double(report.learningRate)))",
+            "scale \(decimalText(Double(report.logitScale), digits: 1))",
+            "waiting for data \(decimalText(report.waiting * 100, digits: 0)) %",
+        ].joined(separator: " · ")
+    }
+
+    /// Held-out retrieval, one direction a line.
+    static func lines(of report: EvaluationReport) -> [String] {
+        let scores = [("text to image", report.retrieval.textToImage), ("image to text", report.retrieval.imageToText)]
+        var lines = ["held out after \(countText(report.step)) steps\(report.isBest ? ", the best so far" : ""):"]
+        for (name, score) in scores {
+            lines.append(
+                "  \(name): R@1 \(percent(score.recallAt1)), R@5 \(percent(score.recallAt5)), "
+                    + "R@10 \(percent(score.recallAt10)) (chance \(percent(score.chanceAt10))), "
+                    + "median rank \(decimalText(score.medianRank, digits: 0)); "
+                    + "\(countText(score.queries)) queries among \(countText(score.candidates))")
+        }
+        for (part, scores) in report.parts.sorted(by: { $0.key < $1.key }) {
+            lines.append(
+                "  \(oneLine(part)) alone: R@10 \(percent(scores.textToImage.recallAt10)) and "
+                    + "\(percent(scores.imageToText.recallAt10)) (chance \(percent(scores.textToImage.chanceAt10)))")
+        }
+        return lines
+    }
+
+    /// The last lines: what came of it and what to do next.
+    static func lines(of report: DoneReport) -> [String] {
+        let output = oneLine(report.output)
+        var lines = ["done after \(countText(report.step)) steps in \(durationText(report.seconds))"]
+        if let best = report.bestRecallAt10, let step = report.bestStep {
+            lines.append("best R@10, mean of both directions: \(percent(best)) after step \(countText(step))")
+        }
+        if report.skipped > 0 {
+            lines.append("\(countText(report.skipped)) samples were skipped: see \(output)/skipped.jsonl")
+        }
+        return lines + ["next: clip-index PICTURES --model \(output) --output photos.clipindex"]
+    }
+
+    static func percent(_ share: Double) -> String { decimalText(share * 100, digits: 1) + " %" }
+
+    /// A small number as `9.1e-4`.
+    static func scientificText(_ value: Double) -> String {
+        guard value > 0, value.isFinite else { return "0" }
+        var mantissa = value, exponent = 0
+        while mantissa < 1 {
+            mantissa *= 10
+            exponent -= 1
+        }
+        while mantissa >= 9.95 {  // what would be rounded to 10.0
+            mantissa /= 10
+            exponent += 1
+        }
+        return decimalText(mantissa, digits: 1) + "e\(exponent)"
+    }
+}

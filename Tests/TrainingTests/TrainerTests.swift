@@ -1,0 +1,119 @@
+import Augmentations
+import Autodiff
+import Failures
+import Foundation
+import Tensors
+import Testing
+import Towers
+
+@testable import Datasets
+@testable import Training
+
+@Suite struct TrainerTests {
+    private let folder = NSTemporaryDirectory() + "trainer-\(UUID().uuidString)"
+
+    private var configuration: ModelConfiguration {
+        var vision = VisionConfiguration(), text = TextConfiguration()
+        (vision.imageSize, vision.patchSize, vision.width, vision.headWidth, vision.layers) = (8, 4, 16, 8, 1)
+        (text.contextLength, text.vocabSize, text.width, text.heads, text.layers) = (8, 20, 16, 2, 1)
+        return ModelConfiguration(embedDim: 8, vision: vision, text: text)
+    }
+
+    private func trainer(_ fill: (inout TrainingOptions) -> Void = { _ in }) -> Trainer {
+        var options = TrainingOptions()
+        options.seed = 3
+        fill(&options)
+        return Trainer(configuration, options.settings(pairs: 100), Preprocessing(side: 8))
+    }
+
+    /// Four pictures of one colour each, and a caption of its own for each.
+    private var batch: Batch {
+        var batch = Batch(epoch: 0, index: 0, side: 8)
+        for i in 0..<4 {
+            batch.pictures += [UInt8](repeating: UInt8(60 * i), count: 8 * 8 * 3)
+            batch.tokens += [18, Int32(i), Int32(i + 4), 19]
+            batch.names.append("\(i)")
+        }
+        batch.segments = Segments(count: 4, length: 4)
+        batch.pictureIDs = [0, 1, 2, 3]
+        batch.captionIDs = [0, 1, 2, 3]
+        return batch
+    }
+
+    private func floats(_ trainer: borrowing Trainer, _ table: Checkpoint.Table = .weights) throws(Failure) -> [Float] {
+        var floats: [Float] = []
+        try trainer.read(table) { (span) throws(Failure) in for i in span.indices { floats.append(span[i]) } }
+        return floats
+    }
+
+    @Test func `a small batch is learnt by heart`() throws {
+        var trainer = trainer(), first: StepFigures?, last: StepFigures?
+        for number in 1...60 {
+            last = try trainer.step(number, on: batch, learningRate: 3e-3)
+            first = first ?? last
+        }
+        #expect(abs((first?.chanceLoss ?? 0) - 1.386_294) < 1e-5)
+        #expect((last?.loss ?? 9) < 0.1, "from \(first?.loss ?? 0) to \(last?.loss ?? 0)")
+    }
+
+    @Test func `a checkpoint brings back every float`() throws {
+        var trainer = trainer { $0.emaDecay = 0.9 }
+        for number in 1...3 { _ = try trainer.step(number, on: batch, learningRate: 1e-3) }
+        let checkpoint = Checkpoint(folder: folder), position = Position(step: 3, epoch: 1, batch: 2, seconds: 4.5)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try checkpoint.write(trainer, at: position)
+        var other = self.trainer { $0.emaDecay = 0.9 }
+        #expect(try checkpoint.position() == position)
+        try checkpoint.read(into: &other, at: position)
+        for table in Checkpoint.Table.allCases { #expect(try floats(other, table) == floats(trainer, table)) }
+        _ = try trainer.step(4, on: batch, learningRate: 1e-3)
+        _ = try other.step(4, on: batch, learningRate: 1e-3)
+        #expect(try floats(other) == floats(trainer))
+    }
+
+    @Test func `only the newest checkpoint's files stay`() throws {
+        let trainer = trainer(), checkpoint = Checkpoint(folder: folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for step in [3, 8] { try checkpoint.write(trainer, at: Position(step: step)) }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(
+            names == [
+                "first_moments-8.safetensors", "position.json", "second_moments-8.safetensors", "weights-8.safetensors",
+            ])
+    }
+
+    @Test func `the average takes the weights' place only while it is asked for`() throws {
+        var trainer = trainer { $0.emaDecay = 0.9 }
+        for number in 1...3 { _ = try trainer.step(number, on: batch, learningRate: 1e-2) }
+        let weights = try floats(trainer), average = try floats(trainer, .average)
+        #expect(weights != average)
+        try trainer.withBestWeights { (trainer) throws(Failure) in
+            let shown = try floats(trainer)
+            #expect(shown == average)
+        }
+        #expect(try floats(trainer) == weights)
+    }
+
+    @Test func `a step without a number moves no weight and says where it began`() throws {
+        var trainer = trainer()
+        _ = try trainer.step(1, on: batch, learningRate: 1e-3)
+        let name = trainer.store.parameters[4].name, place = trainer.store.parameters[4].tensor.range.lowerBound
+        try trainer.write(.weights, place..<place + 1) { (floats) throws(Failure) in floats[0] = .infinity }
+        let before = try floats(trainer), moments = try floats(trainer, .firstMoments)
+        do throws(Failure) {
+            _ = try trainer.step(2, on: batch, learningRate: 1e-3)
+            Issue.record("the step must fail")
+        } catch {
+            #expect(error.kind == .badSettings && error.place == "step 2" && error.why.contains(name), "\(error.line)")
+        }
+        #expect(try floats(trainer) == before && floats(trainer, .firstMoments) == moments)
+    }
+
+    @Test func `the logit scale stays at 100 or below`() throws {
+        var trainer = trainer()
+        let scale = try #require(trainer.store.parameters.first { $0.name == "logit_scale" })
+        try trainer.write(.weights, scale.tensor.range) { (floats) throws(Failure) in floats[0] = 6 }
+        let figures = try trainer.step(1, on: batch, learningRate: 1e-6)
+        #expect(abs(figures.logitScale - 100) < 1e-3)
+    }
+}
