@@ -10,11 +10,10 @@ enum FileNames {
     /// Endings of files, so that a listing need not ask the system whether they are folders.
     private static let fileEndings = pictureEndings.union(["txt", "json", "jsonl", "csv", "tsv", "tar", "gz"])
 
-    /// The part behind the last dot, in lower case; empty where there is none.
+    /// The part behind the last dot of the name, in lower case; empty where there is none.
     static func ending(_ path: String) -> String {
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let name = path.utf8[(slash.map { path.utf8.index(after: $0) } ?? path.startIndex)...]
-        guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > name.startIndex else { return "" }
+        let start = nameStart(path)
+        guard let dot = path.utf8[start...].lastIndex(of: UInt8(ascii: ".")), dot > start else { return "" }
         return String(path[path.utf8.index(after: dot)...]).lowercased()
     }
 
@@ -25,12 +24,19 @@ enum FileNames {
     }
 
     /// The part behind the last slash.
-    static func last(_ path: String) -> String { (path as NSString).lastPathComponent }
+    static func last(_ path: String) -> String { String(path[nameStart(path)...]) }
 
     /// The folder that holds `path`; `.` for a bare name.
     static func folder(_ path: String) -> String {
-        let folder = (path as NSString).deletingLastPathComponent
-        return folder.isEmpty ? "." : folder
+        let start = nameStart(path)
+        guard start > path.startIndex else { return "." }
+        let slash = path.utf8.index(before: start)
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func nameStart(_ path: String) -> String.Index {
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        return slash.map { path.utf8.index(after: $0) } ?? path.startIndex
     }
 
     /// `path` as seen from `folder`; an absolute path stays as it is.

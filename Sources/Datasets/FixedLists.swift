@@ -3,6 +3,9 @@ import Storage
 
 /// `train.txt` and `validation.txt` beside the data: one picture's path a line, as the captions have it.
 enum FixedLists {
+    /// Whether a file beside the pictures is a list.
+    static func isList(_ name: String) -> Bool { ["train.txt", "validation.txt", "val.txt"].contains(name) }
+
     /// The partition that the lists in `folder` make of `names`; nil if there is no list.
     ///
     /// Without `train.txt`, all that is not for validation is for training; without `validation.txt` there is no
@@ -23,7 +26,12 @@ enum FixedLists {
             source: training == nil ? "validation.txt" : "train.txt and validation.txt")
     }
 
-    private static func has(_ list: String, _ folder: String) -> Bool { FileNames.isFile(FileNames.join(folder, list)) }
+    /// Whether there is a list, and not the caption of a picture that happens to have its name.
+    private static func has(_ list: String, _ folder: String) -> Bool {
+        let path = FileNames.join(folder, list)
+        guard FileNames.isFile(path) else { return false }
+        return !FileNames.pictureEndings.contains { FileNames.isFile("\(FileNames.stem(path)).\($0)") }
+    }
 
     /// The samples that a list names, in the order of the data; nil without the list.
     private static func indices(

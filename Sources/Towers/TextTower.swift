@@ -39,6 +39,7 @@ struct TextTower: Sendable {
         precondition(
             segments.longest <= settings.contextLength && segments.rowCount == ids.count,
             "\(ids.count) tokens in segments of up to \(segments.longest), context length \(settings.contextLength)")
+        precondition((0..<segments.count).allSatisfy { !segments[$0].isEmpty }, "a caption has at least its end token")
         let mark = tape.mark
         var x = tape.embedTokens(ids, segments: segments, table: tokens, positions: positions)
         x = blocks.apply(to: x, segments, since: mark, on: &tape)

@@ -46,6 +46,17 @@ import Testing
         #expect(failure?.why == "none of its 1 lines is a picture with a caption")
     }
 
+    @Test func `a list beside pictures with text files is a list, unless a picture has its name`() throws {
+        try folder.pictures(["a.png", "b.png"])
+        try folder.write("a.txt", "one")
+        try folder.write("b.txt", "two")
+        try folder.write("validation.txt", "b.png")
+        #expect(try open().validation == [1])
+        #expect(try open().skipped.isEmpty)
+        try folder.pictures(["validation.png"])
+        #expect(try open(share: 0).training == [0, 1, 2])
+    }
+
     @Test func `another caption, name or list is another fingerprint`() throws {
         try folder.pictures(["a.png", "b.png"])
         try folder.write("captions.tsv", "a.png\t1\nb.png\t2\n")

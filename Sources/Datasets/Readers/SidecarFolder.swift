@@ -34,7 +34,7 @@ struct SidecarFolder: DatasetReader {
                 collector.add(picture, in: path, captions: text.captionLines, at: sidecar)
             } catch { collector.skip(sidecar, error.why) }
         }
-        for text in files where FileNames.ending(text) == "txt" && !used.contains(text) {
+        for text in files where FileNames.ending(text) == "txt" && !used.contains(text) && !FixedLists.isList(text) {
             collector.skip(text, "no picture beside it")
         }
         samples = collector.samples
