@@ -95,12 +95,20 @@ let floor4: [Target] = [
             "Augmentations", "Autodiff", "Datasets", "Evaluation", "Failures", "Kernels", "Objectives", "Storage",
             "Tensors", "Tokenizers", "Towers",
         ], computes: true),
+    room(
+        "Retrieval",
+        [
+            "Augmentations", "Autodiff", "Catalogue", "Datasets", "Failures", "Images", "Kernels", "Storage", "Tensors",
+            "Tokenizers", "Towers", "VectorIndex",
+        ], computes: true),
     room("Terminal", ["Failures"]),
 ]
 
 let floor5: [Target] = [
     command(
         "clip-train", ["Augmentations", "Evaluation", "Failures", "Terminal", "Towers", "Training"]),
+    command("clip-index", ["Failures", "Retrieval", "Terminal"]),
+    command("clip-search", ["Failures", "Retrieval", "Terminal"]),
     command("clip-shapes", ["Datasets", "Failures", "Terminal"]),
 ]
 
@@ -116,6 +124,13 @@ let roomTests: [Target] = [
     tests("ImagesTests", ["Failures", "Images", "PictureFixtures"]),
     tests("CatalogueTests", ["Catalogue", "Failures"]),
     tests("VectorIndexTests", ["Failures", "Kernels", "Tensors", "VectorIndex"]),
+    tests(
+        "RetrievalTests",
+        [
+            "Augmentations", "Autodiff", "Catalogue", "Datasets", "Failures", "Images", "Kernels", "Retrieval",
+            "Storage",
+            "Tokenizers", "Towers", "VectorIndex",
+        ]),
     tests("TerminalTests", ["Terminal"]),
     tests(
         "TrainingTests",

@@ -2,7 +2,7 @@ import Foundation
 import Storage
 
 /// Paths and names of files, and what their endings promise.
-enum FileNames {
+package enum FileNames {
     /// Endings of files that a person means as pictures. What is really inside is decided by the content.
     static let pictureEndings: Set<String> = [
         "jpg", "jpeg", "jpe", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic",
@@ -45,11 +45,11 @@ enum FileNames {
         return folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
     }
 
-    static func isPicture(_ path: String) -> Bool { pictureEndings.contains(ending(path)) }
+    package static func isPicture(_ path: String) -> Bool { pictureEndings.contains(ending(path)) }
 
     static func isFile(_ path: String) -> Bool { FileKind(path) == .file }
 
-    static func isFolder(_ path: String) -> Bool { FileKind(path) == .folder }
+    package static func isFolder(_ path: String) -> Bool { FileKind(path) == .folder }
 
     /// The names inside a folder, sorted by their bytes; none where it cannot be read.
     static func inside(_ folder: String) -> [String] {
@@ -58,7 +58,7 @@ enum FileNames {
     }
 
     /// All files below `root`, as paths relative to it, sorted folder by folder. Links are followed, circles are not.
-    static func below(_ root: String) -> [String] {
+    package static func below(_ root: String) -> [String] {
         var files: [String] = []
         var visited: Set<String> = []
         func visit(_ folder: String) {

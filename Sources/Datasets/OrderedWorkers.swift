@@ -1,12 +1,12 @@
 import Foundation
 
 /// Makes values ahead on worker threads and hands them out in order; memory is bounded by `ahead` values.
-final class OrderedWorkers<Value: Sendable>: Sendable {
+package final class OrderedWorkers<Value: Sendable>: Sendable {
     private let shared: Shared<Value>
 
     /// Starts `workers` threads that call `make` for 0, 1, 2 … below `count`, never more than `ahead` past the last
     /// value taken. They end when all is made or this object goes away.
-    init(count: Int = .max, workers: Int, ahead: Int, make: @escaping @Sendable (Int) -> Value) {
+    package init(count: Int = .max, workers: Int, ahead: Int, make: @escaping @Sendable (Int) -> Value) {
         let shared = Shared<Value>(count: count, ahead: max(ahead, 1))
         self.shared = shared
         for _ in 0..<max(workers, 1) { Thread.detachNewThread { shared.work(make) } }
@@ -15,7 +15,7 @@ final class OrderedWorkers<Value: Sendable>: Sendable {
     deinit { shared.stop() }
 
     /// The next value; waits until it is made. Nil at the end.
-    func next() -> Value? { shared.take() }
+    package func next() -> Value? { shared.take() }
 
     /// How long callers of `next` have waited.
     var waited: Duration { shared.waited }

@@ -74,6 +74,13 @@ public struct OutputFile: ~Copyable {
         if buffer.count >= 1 << 20 { try flush() }
     }
 
+    /// Appends bytes, such as another file's.
+    public mutating func append(_ bytes: RawSpan) throws(Failure) {
+        try flush()
+        count += bytes.byteCount
+        try put(bytes)
+    }
+
     /// Appends the floats of `span`, little-endian.
     public mutating func append(_ span: Span<Float>) throws(Failure) {
         try flush()

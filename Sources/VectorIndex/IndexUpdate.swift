@@ -25,6 +25,7 @@ public struct IndexUpdate: ~Copyable {
     private var segments: [IndexSegment]
     private var removed: Set<Int64>  // ids that are in a segment, but no longer in the index
     private var fresh: EmbeddingRows  // appended since the last commit
+    private var committed: Set<Int64>  // ids in a segment
     /// What the last commit wrote.
     public private(set) var manifest: IndexManifest
     /// The ids of all embeddings in the index, committed or not.
@@ -61,13 +62,17 @@ public struct IndexUpdate: ~Copyable {
         madeFolder = !exists
         removed = Set(manifest.removed)
         fresh = EmbeddingRows(embedDim: embedDim)
-        ids = segments.reduce(into: Set<Int64>()) { $0.formUnion($1.ids) }.subtracting(removed)
+        committed = segments.reduce(into: Set<Int64>()) { $0.formUnion($1.ids) }
+        ids = committed.subtracting(removed)
     }
 
     deinit {
         let files = IndexFiles(folder)
         if manifest.generation > 0 { files.deleteAll(except: manifest) } else { files.deleteAll(andFolder: madeFolder) }
     }
+
+    /// An id that is larger than all that are, or lately were, in use.
+    public var nextID: Int64 { max(committed.max() ?? 0, fresh.ids.max() ?? 0) + 1 }
 
     /// Adds an embedding under an id that is not in use.
     ///
@@ -79,7 +84,7 @@ public struct IndexUpdate: ~Copyable {
                 .badData, "cannot store embedding", at: folder, because: "the model gave a number that is not finite",
                 try: "train the model again")
         }
-        let isNew = ids.insert(id).inserted && !removed.contains(id)
+        let isNew = ids.insert(id).inserted && !committed.contains(id)
         precondition(isNew, "id \(id) is, or was, in use")
         fresh.ids.append(id)
         fresh.floats += embedding
@@ -87,7 +92,7 @@ public struct IndexUpdate: ~Copyable {
 
     /// Removes the embedding stored under `id`; it must have been committed.
     public mutating func remove(_ id: Int64) {
-        let wasCommitted = ids.remove(id) != nil && !fresh.ids.contains(id)
+        let wasCommitted = ids.remove(id) != nil && committed.contains(id)
         precondition(wasCommitted, "id \(id) was never committed")
         removed.insert(id)
     }
@@ -107,10 +112,11 @@ public struct IndexUpdate: ~Copyable {
             kept.append(try IndexSegment(entry, in: folder, embedDim: next.embedDim))
         }
         let stored = kept.reduce(into: Set<Int64>()) { $0.formUnion($1.ids) }
-        removed.formIntersection(stored)
-        next.removed = removed.sorted()
+        next.removed = removed.intersection(stored).sorted()
         try next.write(to: folder)
         manifest = next
+        committed = stored
+        removed = Set(next.removed)
         segments = kept
         fresh = EmbeddingRows(embedDim: next.embedDim)
         IndexFiles(folder).deleteAll(except: manifest)

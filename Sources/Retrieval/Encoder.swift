@@ -1,0 +1,92 @@
+import Augmentations
+import Autodiff
+public import Failures
+public import Storage
+import Tensors
+import Tokenizers
+import Towers
+
+/// A model that embeds pictures and captions; nothing else of it is used here.
+public struct Encoder: ~Copyable {
+    /// Length of every embedding.
+    public let embedDim: Int
+    /// Tells the model from others.
+    public let fingerprint: Fingerprint
+    /// What turns a file into the numbers that the model reads; workers have their own copy.
+    let preparation: PicturePreparation
+    private let tokenizer: BytePairTokenizer
+    private var loaded: LoadedModel
+
+    /// Pictures or captions that are embedded at once.
+    static let batchSize = 32
+
+    /// Opens the model in `folder`: one that clip-train wrote, or Hugging Face's.
+    ///
+    /// - Throws: `.missingInput` where a file is missing, `.badData` where one is damaged, `.badSettings` where weights,
+    ///   settings and tokenizer contradict each other.
+    public init(_ folder: String) throws(Failure) {
+        let fingerprint = try ModelFolder.fingerprint(folder)
+        let tokenizer = try BytePairTokenizer(folder: folder), loaded = try ModelFolder.read(folder)
+        let model = loaded.settings.model
+        guard tokenizer.vocabSize <= model.text.vocabSize else {
+            throw Failure(
+                .badSettings, "cannot use model", at: folder,
+                because: "the tokenizer has \(tokenizer.vocabSize) tokens, the model \(model.text.vocabSize)",
+                try: "give a folder whose files belong together")
+        }
+        self.fingerprint = fingerprint
+        embedDim = model.embedDim
+        preparation = PicturePreparation(loaded.settings)
+        self.tokenizer = tokenizer
+        self.loaded = loaded
+    }
+
+    /// The embeddings of prepared pictures: unit vectors.
+    mutating func embed(_ pictures: [PreparedPicture]) -> [[Float]] {
+        let layout = preparation.layout, size = layout.patches * layout.rowWidth
+        return Self.inBatches(of: pictures, &loaded) { batch, loaded in
+            // [batch · patches, 3 · patchSize²]
+            let patches = loaded.tape.input([batch.count * layout.patches, layout.rowWidth]) { rows in
+                for (place, picture) in batch.enumerated() {
+                    for i in 0..<size { rows[place * size + i] = picture.patches[i] }
+                }
+            }
+            return loaded.model.embed(patches: patches, batch: batch.count, on: &loaded.tape)
+        }
+    }
+
+    /// The embeddings of captions: unit vectors.
+    public mutating func embed(captions: [String]) -> [[Float]] {
+        let contextLength = loaded.settings.model.text.contextLength
+        let tokens = captions.map { tokenizer.encode($0, contextLength: contextLength).ids }
+        return Self.inBatches(of: tokens, &loaded) { batch, loaded in
+            loaded.model.embed(
+                tokens: batch.flatMap(\.self), segments: Segments(lengths: batch.map(\.count)), on: &loaded.tape)
+        }
+    }
+
+    /// The embedding of one picture file: a unit vector.
+    ///
+    /// - Throws: `.missingInput` or `.readWrite` where it cannot be read, `.badData` where it is no picture.
+    public mutating func embed(pictureAt path: String) throws(Failure) -> [Float] {
+        embed([try preparation.prepare(path)])[0]
+    }
+
+    private static func inBatches<Item>(
+        of items: [Item], _ loaded: inout LoadedModel, _ embed: (ArraySlice<Item>, inout LoadedModel) -> Tensor
+    ) -> [[Float]] {
+        let embedDim = loaded.settings.model.embedDim
+        var embeddings: [[Float]] = []
+        for start in stride(from: 0, to: items.count, by: batchSize) {
+            let batch = items[start..<min(start + batchSize, items.count)]
+            loaded.tape.begin(recording: false)
+            let embedded = embed(batch, &loaded)  // [batch, embedDim]
+            loaded.tape.read(embedded) { floats in
+                for row in 0..<batch.count {
+                    embeddings.append((row * embedDim..<(row + 1) * embedDim).map { floats[$0] })
+                }
+            }
+        }
+        return embeddings
+    }
+}

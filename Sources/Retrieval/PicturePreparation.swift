@@ -1,0 +1,49 @@
+import Augmentations
+import Failures
+import Images
+import Storage
+import Towers
+
+/// A picture as a model reads it, and what the catalogue keeps of it.
+struct PreparedPicture: Sendable {
+    /// `[patches, 3 · patchSize²]`.
+    var patches: [Float]
+    var fingerprint: String
+    var perceptualHash: UInt64
+    /// Pixels of the whole picture, upright.
+    var height: Int, width: Int
+}
+
+/// What turns a picture file into the numbers that a model reads.
+struct PicturePreparation: Sendable {
+    let layout: PatchLayout
+    private let preprocessing: Preprocessing
+    private let resize: Resize
+
+    init(_ settings: ModelSettings) {
+        preprocessing = settings.preprocessing
+        resize = Resize(preprocessing)
+        layout = PatchLayout(side: preprocessing.side, patchSize: settings.model.vision.patchSize)
+    }
+
+    /// Reads and decodes the file at `path`.
+    ///
+    /// - Throws: `.missingInput`, `.readWrite`, or `.badData` where the content is no picture.
+    func prepare(_ path: String) throws(Failure) -> PreparedPicture {
+        try MappedFile(path).read { (bytes) throws(Failure) in try prepare(bytes, named: path) }
+    }
+
+    /// Decodes a file's bytes; `place` is what a failure calls them.
+    func prepare(_ bytes: RawSpan, named place: String) throws(Failure) -> PreparedPicture {
+        let header = try PictureHeader(of: bytes, named: place)
+        // A JPEG is decoded at no less than twice the side that the model sees, as clip-train does for evaluation.
+        let picture = try Picture(decoding: bytes, named: place, atLeast: 2 * preprocessing.side)
+        let square = resize.apply(to: picture)
+        var patches = [Float](repeating: 0, count: layout.patches * layout.rowWidth)
+        var rows = patches.mutableSpan
+        layout.write(square.pixels.span, mean: preprocessing.mean, std: preprocessing.std, into: &rows)
+        return PreparedPicture(
+            patches: patches, fingerprint: Fingerprint(bytes).description, perceptualHash: picture.perceptualHash,
+            height: header.height, width: header.width)
+    }
+}

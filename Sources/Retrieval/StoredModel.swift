@@ -1,0 +1,57 @@
+import Failures
+import Foundation
+import Storage
+import VectorIndex
+
+/// The copy of a model that lies inside an index, so that the index can be asked without the run it came from.
+struct StoredModel {
+    /// The copy's name in the index folder; it holds the model's fingerprint.
+    let name: String
+
+    private static let files = [
+        "config.json", "open_clip_config.json", "preprocessor_config.json", "tokenizer.json", "vocab.json",
+        "merges.txt",
+        "model.safetensors",
+    ]
+
+    init(_ fingerprint: Fingerprint) { name = "model-\(fingerprint.description.prefix(16))" }
+
+    /// Fails unless an index, whose files are `attachments`, holds this model.
+    func checkSame(as attachments: [String: String], of index: String, model: String) throws(Failure) {
+        guard let stored = attachments[Attachment.model], stored != name else { return }
+        throw Failure(
+            .badSettings, "cannot update index", at: index,
+            because: "it holds embeddings of \(stored), and \(model) is \(name)",
+            try: "choose another --output, or delete the index to build it anew")
+    }
+
+    /// Copies the model from `folder` into `index`: beside its place, flushed, then renamed.
+    func copy(from folder: String, into index: String) throws(Failure) {
+        let target = "\(index)/\(name)", temporary = "\(target).writing-\(ProcessInfo.processInfo.processIdentifier)"
+        let manager = FileManager.default
+        guard !manager.fileExists(atPath: target) else { return }
+        try AtomicFile.makeFolder(temporary)
+        do throws(Failure) {
+            for file in Self.files where manager.fileExists(atPath: "\(folder)/\(file)") {
+                let source = try MappedFile("\(folder)/\(file)")
+                try AtomicFile.write(to: "\(temporary)/\(file)") { (output) throws(Failure) in
+                    try source.read { (bytes) throws(Failure) in try output.append(bytes) }
+                }
+            }
+            do { try manager.moveItem(atPath: temporary, toPath: target) } catch {
+                throw Failure(
+                    .cannotWrite, "cannot write", at: target, because: "the copy of the model cannot be renamed",
+                    try: "check the path and the disk")
+            }
+        } catch {
+            try? manager.removeItem(atPath: temporary)
+            throw error
+        }
+    }
+}
+
+/// What an index keeps beside the embeddings, by the names in its manifest.
+enum Attachment {
+    static let model = "model"
+    static let catalogue = "catalogue"
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Failures
+import Retrieval
+import Terminal
+
+@main struct ClipSearch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clip-search",
+        abstract: "Print the pictures nearest to words or to a picture, best first: rank, score, path.",
+        discussion: """
+            Several words and pictures add up, each with a weight if one is given: \
+            clip-search X "2:dog" --plus "snow" --minus "beach" --image photo.jpg
+            """)
+
+    @Argument(help: "Index built by clip-index.") var index: String
+    @Argument(help: "What to look for, in plain words; 2:words counts twice.") var words: [String] = []
+    @Option(help: "A picture to look for (PNG or JPEG); 2:FILE counts twice.") var image: [String] = []
+    @Option(help: "Words, or a picture's path, that are added to the query.") var plus: [String] = []
+    @Option(help: "Words, or a picture's path, that are taken off the query.") var minus: [String] = []
+    @Option(name: .customLong("similar-to"), help: "A picture inside the index, whose neighbours are printed.")
+    var similarTo: String?
+    @Flag(help: "Print groups of pictures that show the same: group, score, path.") var duplicates = false
+    @Option(name: .short, help: "How many pictures to print.") var k = 10
+    @Option(help: "Inverted lists of a large index to visit; more is slower and finds more.") var nprobe: Int?
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        guard k > 0 else { throw ValidationError("-k must be at least 1, found \(k)") }
+        guard nprobe ?? 1 > 0 else { throw ValidationError("--nprobe must be at least 1, found \(nprobe ?? 0)") }
+        let hasQuery = !(words.isEmpty && image.isEmpty && plus.isEmpty && minus.isEmpty)
+        guard [hasQuery, similarTo != nil, duplicates].count(where: { $0 }) == 1 else {
+            throw ValidationError(
+                "give words or --image to look for, or --similar-to, or --duplicates: one of the three")
+        }
+    }
+
+    func run() throws {
+        reportingFailures(from: "clip-search") { () throws(Failure) in
+            var search = try PictureSearch(index)
+            if duplicates {
+                try output.write(groups: try search.duplicates())
+            } else if let similarTo {
+                let hits = try search.nearest(k, toIndexed: similarTo, nprobe: nprobe)
+                try output.write(hits, of: "similar to \(similarTo)")
+            } else {
+                let query = query
+                var encoder = try search.encoder()
+                let embedding = try encoder.embed(query)
+                try output.write(try search.nearest(k, to: embedding, nprobe: nprobe), of: query.description)
+            }
+        }
+    }
+
+    private var query: Query {
+        Query(
+            words.map { Query.Part(words: $0) } + image.map { Query.Part(picture: $0) }
+                + plus.map { Query.Part(wordsOrPicture: $0) } + minus.map { Query.Part(wordsOrPicture: $0).negated })
+    }
+}
