@@ -135,8 +135,7 @@ let roomTests: [Target] = [
     tests(
         "TrainingTests",
         [
-            "Augmentations", "Autodiff", "Datasets", "Evaluation", "Failures", "Images", "Tensors", "Towers",
-            "Training",
+            "Augmentations", "Autodiff", "Datasets", "Evaluation", "Failures", "Tensors", "Towers", "Training",
         ]),
     tests("CommandTests", ["Evaluation", "Images", "Training", "clip-train"]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),

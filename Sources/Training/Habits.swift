@@ -7,6 +7,7 @@ struct Habits {
     /// When the last evaluation and checkpoint ended, on the run's clock, and how long they took.
     private(set) var evaluated: (at: Double, took: Double)
     private(set) var saved: (at: Double, took: Double)
+    private var wasEvaluated = false
 
     init(_ settings: TrainingSettings, now: Double) {
         validationFrequency = settings.validationFrequency
@@ -36,12 +37,17 @@ struct Habits {
     /// Seconds to keep for what follows the last step: an evaluation and a checkpoint.
     var reserve: Double { evaluated.took + saved.took }
 
-    mutating func noteEvaluation(from start: Double, to end: Double) { evaluated = (end, end - start) }
+    mutating func noteEvaluation(from start: Double, to end: Double) {
+        evaluated = (end, end - start)
+        wasEvaluated = true
+    }
+
     mutating func noteCheckpoint(from start: Double, to end: Double) { saved = (end, end - start) }
 
-    /// What an evaluation of `pairs` pairs will take, guessed from the steps; for before the first was made.
+    /// What an evaluation of `pairs` pairs will take, guessed from the latest steps until the first was made: about a
+    /// third of the time of training on them, for nothing is differentiated.
     mutating func guess(pairs: Int, batchSize: Int, secondsPerStep: Double) {
-        guard evaluated.took == 0 else { return }
-        evaluated.took = 0.4 * secondsPerStep * Double(pairs) / Double(batchSize)
+        guard !wasEvaluated else { return }
+        evaluated.took = 0.35 * secondsPerStep * Double(pairs) / Double(batchSize)
     }
 }

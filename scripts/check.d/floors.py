@@ -15,9 +15,14 @@ IMPORT = re.compile(
     r"import\s+(?:(?:actor|class|enum|func|let|protocol|struct|typealias|var)\s+)?(\w+)")
 
 
+def module(name):
+    """What a target is called in an import: a command's dashes become underscores."""
+    return name.replace("-", "_")
+
+
 def row(target):
     """What a target's row names: rooms, and products of other packages."""
-    return [next(iter(dependency.values()))[0] for dependency in target["dependencies"]]
+    return [module(next(iter(dependency.values()))[0]) for dependency in target["dependencies"]]
 
 
 def folder(target):
@@ -38,22 +43,22 @@ def differences(targets):
     above = set()
     for target in targets:
         name, allowed = target["name"], row(target)
-        rooms = {other["name"] for other in targets} & set(allowed)
+        rooms = {module(other["name"]) for other in targets} & set(allowed)
         for room in sorted(rooms - above):
             yield f"Package.swift: the row of {name} names {room}, which is not above it; rows go bottom to top"
-        above.add(name)
+        above.add(module(name))
 
         system = SYSTEM | ({"Testing"} if target["type"] == "test" else set())
         seen = set()
-        for module, place in imports(target):
-            seen.add(module)
-            if module == "Foundation" and name in WITHOUT_FOUNDATION:
+        for imported, place in imports(target):
+            seen.add(imported)
+            if imported == "Foundation" and name in WITHOUT_FOUNDATION:
                 yield f"{place}: {name} does without Foundation, so that it can be read and moved alone"
-            elif module not in system and module not in allowed and module not in other_machines:
-                yield f"{place}: imports {module}, which the row of {name} does not name"
-        for module in allowed if seen else []:  # C rooms have no imports
-            if module not in seen:
-                yield f"Package.swift: the row of {name} names {module}, which it does not import"
+            elif imported not in system and imported not in allowed and imported not in other_machines:
+                yield f"{place}: imports {imported}, which the row of {name} does not name"
+        for named in allowed if seen else []:  # C rooms have no imports
+            if named not in seen:
+                yield f"Package.swift: the row of {name} names {named}, which it does not import"
 
 
 found = list(differences(json.load(sys.stdin)["targets"]))
