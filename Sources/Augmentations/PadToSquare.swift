@@ -5,6 +5,8 @@ public import Tensors
 public struct PadToSquare: Augmentation {
     /// What a saved recipe calls it.
     public static let name = "pad_to_square"
+    /// It draws nothing.
+    public static let usesLuck = false
 
     /// The shade of grey around the picture, 0…255.
     public var fill: UInt8

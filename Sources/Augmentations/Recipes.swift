@@ -6,7 +6,8 @@ extension [any Augmentation] {
     /// What a picture goes through in contrastive training with captions.
     ///
     /// Pictures that are seen whole (`longest`, `squash`) are made an eighth larger than needed and cropped at random;
-    /// others get a random resized crop of at least `scale` of their area, as open_clip does.
+    /// others get a random resized crop of at least `scale` of their area, as open_clip does, after being shrunk to twice
+    /// the side.
     ///
     /// - Parameters:
     ///   - scale: The share of the area that a crop of `shortest` keeps.
@@ -17,7 +18,8 @@ extension [any Augmentation] {
         let side = preprocessing.side
         let flip: Self = flips ? [RandomFlip()] : []
         if preprocessing.resizeMode == .shortest {
-            return [RandomResizedCrop(side: side, scale: scale, filter: preprocessing.interpolation)] + flip
+            let crop = RandomResizedCrop(side: side, scale: scale, filter: preprocessing.interpolation)
+            return [Shrink(shorterSide: 2 * side), crop] + flip
         }
         var resize = Resize(preprocessing)
         resize.side = side + side / 8

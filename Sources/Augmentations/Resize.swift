@@ -15,6 +15,8 @@ public struct Resize: Augmentation {
 
     /// What a saved recipe calls it.
     public static let name = "resize"
+    /// It draws nothing.
+    public static let usesLuck = false
 
     /// The side of the result, pixels.
     public var side: Int

@@ -23,11 +23,15 @@ public struct BatchMaker: Sendable {
     public let batchSize: Int
     /// The seed of all luck.
     public let seed: UInt64
+    private let parts: (fixed: [any Augmentation], drawn: [any Augmentation])
+    private let cache: PictureCache
 
     /// Batches of the given samples.
+    ///
+    /// - Parameter cacheBytes: How many bytes of decoded, reduced pictures are kept in memory for the next epochs.
     public init(
         dataset: Dataset, indices: [Int], tokenizer: any Tokenizer, contextLength: Int, recipe: [any Augmentation],
-        side: Int, batchSize: Int, seed: UInt64
+        side: Int, batchSize: Int, seed: UInt64, cacheBytes: Int = 512 << 20
     ) {
         precondition(!indices.isEmpty && batchSize > 0, "\(indices.count) samples in batches of \(batchSize)")
         self.dataset = dataset
@@ -38,6 +42,8 @@ public struct BatchMaker: Sendable {
         self.side = side
         self.batchSize = min(batchSize, indices.count)
         self.seed = seed
+        parts = recipe.parts
+        cache = PictureCache(limit: cacheBytes)
     }
 
     /// Full batches in an epoch; the remainder, another one each epoch, is left out.
@@ -65,7 +71,7 @@ public struct BatchMaker: Sendable {
             let item = index * batchSize + place
             let (sample, loaded) = try readable(order[item], epoch: epoch, item: item, skipped: &batch.skipped)
             var luck = SeededRandom(seed: seed, purpose: .augmentation, epoch: epoch, item: item)
-            let view = recipe.apply(to: loaded.picture, using: &luck)
+            let view = parts.drawn.apply(to: loaded.picture, using: &luck)
             precondition(view.height == side && view.width == side, "\(view.height) × \(view.width), expected \(side)")
             batch.pictures += view.pixels
             var draw = SeededRandom(seed: seed, purpose: .caption, epoch: epoch, item: item)
@@ -82,7 +88,7 @@ public struct BatchMaker: Sendable {
         return batch
     }
 
-    /// The sample at `index` with its picture; if it cannot be read, the first readable one from a drawn place on.
+    /// The sample at `index` with its picture after the recipe's fixed part; if it cannot be read, the first readable one from a drawn place on.
     private func readable(
         _ index: Int, epoch: Int, item: Int, skipped: inout [Skipped]
     ) throws(Failure) -> (Sample, LoadedPicture) {
@@ -103,15 +109,36 @@ public struct BatchMaker: Sendable {
 
     private func load(_ index: Int, _ skipped: inout [Skipped]) -> (Sample, LoadedPicture)? {
         var name = "sample \(index)"
+        var failure: Failure?
+        let sample: Sample
         do throws(Failure) {
-            let sample = try dataset.sample(at: index)
+            sample = try dataset.sample(at: index)
             name = sample.name
-            return (sample, try sample.loadPicture(atLeast: 2 * side))
         } catch {
-            let bad = Skipped(name: name, reason: error.why)
-            if !skipped.contains(bad) { skipped.append(bad) }
+            skipped.note(name, error)
             return nil
         }
+        let loaded = cache.picture(index) {
+            do throws(Failure) {
+                var loaded = try sample.loadPicture(atLeast: 2 * side)
+                var none = SeededRandom(seed: seed, purpose: .augmentation)  // not drawn from
+                loaded.picture = parts.fixed.apply(to: loaded.picture, using: &none)
+                return loaded
+            } catch {
+                failure = error
+                return nil
+            }
+        }
+        if let failure { skipped.note(name, failure) }
+        return loaded.map { (sample, $0) }
+    }
+}
+
+extension [Skipped] {
+    /// Adds a sample that cannot be used, once.
+    fileprivate mutating func note(_ name: String, _ failure: Failure) {
+        let bad = Skipped(name: name, reason: failure.why)
+        if !contains(bad) { append(bad) }
     }
 }
 

@@ -33,11 +33,14 @@ private func makeDataset(in folder: TestFolder, broken: [Int] = []) throws -> Da
     return try Dataset.open(folder.path, settings)
 }
 
-private func makeMaker(_ dataset: Dataset, batchSize: Int = 5, seed: UInt64 = 3) -> BatchMaker {
+private func makeMaker(
+    _ dataset: Dataset, batchSize: Int = 5, seed: UInt64 = 3, recipe: [any Augmentation] = [Shaded()],
+    cacheBytes: Int = 1 << 20
+) -> BatchMaker {
     BatchMaker(
         dataset: dataset, indices: dataset.training,
         tokenizer: BytePairTokenizer.trained(on: ["caption another"], vocabSize: 600), contextLength: 16,
-        recipe: [Shaded()], side: 4, batchSize: batchSize, seed: seed)
+        recipe: recipe, side: 4, batchSize: batchSize, seed: seed, cacheBytes: cacheBytes)
 }
 
 @Suite struct BatchMakerTests {
@@ -65,6 +68,19 @@ private func makeMaker(_ dataset: Dataset, batchSize: Int = 5, seed: UInt64 = 3)
         let batch = try makeMaker(dataset).batch(epoch: 1, index: 2)
         #expect(try makeMaker(dataset).batch(epoch: 1, index: 2) == batch)
         #expect(try makeMaker(dataset, seed: 4).batch(epoch: 1, index: 2) != batch)
+    }
+
+    @Test func `pictures that are kept in memory change no byte`() throws {
+        let dataset = try makeDataset(in: folder, broken: [2])
+        let recipe: [any Augmentation] = [Resize(side: 6), RandomCrop(side: 4), RandomFlip()]
+        func epochs(_ cacheBytes: Int) throws -> [Batch] {
+            let maker = makeMaker(dataset, recipe: recipe, cacheBytes: cacheBytes)
+            return try (0..<3).flatMap { epoch in try (0..<4).map { try maker.batch(epoch: epoch, index: $0) } }
+        }
+        let none = try epochs(0)
+        #expect(Set(none.map(\.pictures)).count == 12)
+        #expect(try epochs(1 << 20) == none)
+        #expect(try epochs(6 * 6 * 3 * 5) == none)
     }
 
     @Test func `all captions of a picture are drawn in turn`() throws {
