@@ -9,7 +9,9 @@ private func luck(_ item: Int) -> SeededRandom { SeededRandom(seed: 11, purpose:
 
 @Suite struct AugmentationTests {
     private static let all: [any Augmentation] =
-        .simCLR(side: 24) + [PadToSquare(), RandomCrop(side: 20), Resize(side: 16, mode: .longest)]
+        .simCLR(side: 24) + [
+            PadToSquare(), RandomCrop(side: 20), Resize(side: 16, mode: .longest), Shrink(shorterSide: 8),
+        ]
 
     @Test func `the same luck gives the same bytes, other luck others`() {
         let picture = Picture.scene(height: 40, width: 56)
@@ -51,8 +53,14 @@ private func luck(_ item: Int) -> SeededRandom { SeededRandom(seed: 11, purpose:
     }
 
     @Test func `the list names every augmentation once`() {
-        #expect(Set(augmentations.map { $0.name }).count == 8)
+        #expect(Set(augmentations.map { $0.name }).count == 9)
         #expect(Set(Self.all.map { type(of: $0).name }) == Set(augmentations.map { $0.name }))
+    }
+
+    @Test func `only steps at the head that draw no luck are fixed`() {
+        let parts = ([Shrink(shorterSide: 8), RandomCrop(side: 4), Resize(side: 3)] as [any Augmentation]).parts
+        #expect(parts.fixed.map { type(of: $0).name } == ["shrink"])
+        #expect(parts.drawn.map { type(of: $0).name } == ["random_crop", "resize"])
     }
 
     @Test func `an unknown name in a recipe is an error that names it`() {
