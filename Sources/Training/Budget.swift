@@ -15,10 +15,11 @@ package struct Budget: Codable, Sendable, Equatable {
     /// The share of the budget that is used, `0...1`.
     ///
     /// By steps alone it depends on nothing else, so that a run can be repeated to the byte. The clock's share is that
-    /// of the time left for steps: `reserve` seconds are kept for what follows the last step.
-    package func progress(step: Int, seconds: Double, reserve: Double = 0) -> Double {
+    /// of the time for steps: the first one began after `start` seconds, and `reserve` seconds are kept for what follows
+    /// the last one.
+    package func progress(step: Int, seconds: Double, from start: Double = 0, reserve: Double = 0) -> Double {
         let ofSteps = steps.map { Double(step) / Double(max($0, 1)) } ?? 0
-        let ofTime = minutes.map { seconds / max($0 * 60 - reserve, 1e-3) } ?? 0
+        let ofTime = minutes.map { (seconds - start) / max($0 * 60 - start - reserve, 1e-3) } ?? 0
         return min(max(ofSteps, ofTime, 0), 1)
     }
 

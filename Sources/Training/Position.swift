@@ -7,6 +7,8 @@ struct Position: Codable, Sendable, Equatable {
     var batch = 0
     /// Wall-clock time of all sessions together.
     var seconds = 0.0
+    /// When the first step began, on the same clock.
+    var firstStepSeconds = 0.0
     /// Share of the budget used when the last update began, and its learning rate.
     var progress = 0.0
     var learningRate: Float = 0

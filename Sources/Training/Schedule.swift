@@ -6,7 +6,7 @@ import Foundation
 package struct Schedule: Codable, Sendable, Equatable {
     /// The learning rate at the top.
     package var peak: Float
-    /// Steps of the warm-up; nil stands for the first twentieth of the budget.
+    /// Steps of the warm-up; nil stands for the first twentieth of the budget, and at least ten steps.
     package var warmupSteps: Int?
 
     /// A schedule with its top at `peak`.
@@ -24,7 +24,7 @@ package struct Schedule: Codable, Sendable, Equatable {
     func isWarm(step: Int, progress: Double) -> Bool { warmup(step: step, progress: progress) >= 1 }
 
     private func warmup(step: Int, progress: Double) -> Double {
-        guard let warmupSteps else { return min(1, max(progress / 0.05, 0.02)) }
+        guard let warmupSteps else { return min(1, max(progress / 0.05, 0.02), Double(step + 1) / 10) }
         return min(1, Double(step + 1) / Double(max(warmupSteps, 1)))
     }
 }

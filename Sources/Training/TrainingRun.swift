@@ -105,7 +105,9 @@ struct TrainingRun: ~Copyable {
 
     private mutating func step() throws(Failure) -> StepReport {
         let began = clock.seconds, waited = loader.waitedSeconds
-        let progress = budget.progress(step: position.step, seconds: began, reserve: habits.reserve)
+        if position.step == 0 { position.firstStepSeconds = began }
+        let progress = budget.progress(
+            step: position.step, seconds: began, from: position.firstStepSeconds, reserve: habits.reserve)
         let learningRate = settings.schedule.learningRate(step: position.step, progress: progress)
         let batch = try loader.next()
         let waitedNow = loader.waitedSeconds - waited

@@ -11,10 +11,11 @@ import Testing
         #expect(schedule.learningRate(step: 1000, progress: 1) < 1e-9)
     }
 
-    @Test func `without a number the warm-up is a twentieth of the budget`() {
+    @Test func `without a number the warm-up is a twentieth of the budget, and at least ten steps`() {
         let schedule = Schedule(peak: 1)
         #expect(schedule.learningRate(step: 0, progress: 0) == 0.02)
-        #expect(schedule.isWarm(step: 0, progress: 0.05) && !schedule.isWarm(step: 900, progress: 0.04))
+        #expect(schedule.isWarm(step: 9, progress: 0.05) && !schedule.isWarm(step: 900, progress: 0.04))
+        #expect(!schedule.isWarm(step: 8, progress: 0.5))
     }
 
     @Test func `progress by steps does not look at the clock`() {
@@ -27,6 +28,7 @@ import Testing
         let budget = Budget(steps: nil, minutes: 1)
         #expect(budget.progress(step: 3, seconds: 30) == 0.5)
         #expect(budget.progress(step: 3, seconds: 25, reserve: 10) == 0.5)
+        #expect(budget.progress(step: 3, seconds: 30, from: 20, reserve: 20) == 0.5)
         #expect(budget.progress(step: 3, seconds: 61) == 1)
     }
 
