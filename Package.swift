@@ -137,7 +137,7 @@ let roomTests: [Target] = [
         [
             "Augmentations", "Autodiff", "Datasets", "Evaluation", "Failures", "Tensors", "Towers", "Training",
         ]),
-    tests("CommandTests", ["Evaluation", "Images", "Training", "clip-train"]),
+    tests("CommandTests", ["Evaluation", "Images", "Training", "clip-index", "clip-search", "clip-train"]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),
     tests("TowersTests", ["Augmentations", "Autodiff", "Failures", "Kernels", "Storage", "Tensors", "Towers"]),
 ]

@@ -35,7 +35,7 @@ public struct CatalogueChange: Sendable {
             try database.close()
         } catch {
             try? files.removeItem(atPath: path)
-            throw (error as? CocoaError).map { Self.copying($0, path) } ?? .catalogue(error, path)
+            throw (error as? CocoaError).map { Self.copying($0, path) } ?? .catalogue(error, path, isWriting: true)
         }
     }
 

@@ -63,7 +63,7 @@ struct Command {
     }
 
     /// The folder where the build puts commands and tests side by side.
-    private static let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    static let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
 }
 
 /// A folder that goes away with the value.
