@@ -12,37 +12,36 @@ public struct DuplicateFinder: Sendable, Equatable {
     /// Least cosine of two embeddings.
     public var leastCosine: Float = 0.95
     /// Most bits in which the perceptual hashes differ, of 64.
-    public var mostBits = 8
-    /// Neighbours of each picture that are looked at; groups may be larger.
-    private let neighbours = 16
+    public var mostBits = 4
+    /// Neighbours of each picture that are looked at.
+    private let neighbours = 32
 
     /// The usual limits.
     public init() {}
 
-    /// Groups of at least two, in the order of their first members; a member's score is its cosine with the first.
+    /// Groups of at least two, in the order of their first members.
+    ///
+    /// Each member is the same picture as the first one, not merely as another member: a chain of small differences makes
+    /// no group. A member's score is its cosine with the first.
     func groups(of entries: [CatalogueEntry], in vectors: inout IndexSnapshot) throws(Failure) -> [[Hit]] {
         let places = Dictionary(entries.enumerated().map { ($0.element.id, $0.offset) }) { first, _ in first }
-        var sets = DisjointSets(entries.count), firstOfContent: [String: Int] = [:]
-        for (place, entry) in entries.enumerated() {
-            if let first = firstOfContent[entry.fingerprint] { sets.join(first, place) }
-            firstOfContent[entry.fingerprint] = firstOfContent[entry.fingerprint] ?? place
-        }
         var embeddings = [[Float]](repeating: [], count: entries.count)
         try vectors.forEach { id, vector in
             if let place = places[id] { embeddings[place] = vector.indices.map { vector[$0] } }
         }
+        var groups = Groups(entries.map(\.fingerprint))
         let batch = 256
         for start in stride(from: 0, to: entries.count, by: batch) {
-            let members = Array(start..<min(start + batch, entries.count)).filter { !embeddings[$0].isEmpty }
+            let members = (start..<min(start + batch, entries.count)).filter { !embeddings[$0].isEmpty }
             let found = try vectors.nearest(neighbours, to: members.flatMap { embeddings[$0] })
-            for (member, hits) in zip(members, found) {
+            for (member, hits) in zip(members, found) where groups.isFirst(member) {
                 for hit in hits where hit.score >= leastCosine {
                     guard let other = places[hit.id], look(alike: entries[member], entries[other]) else { continue }
-                    sets.join(member, other)
+                    groups.add(other, to: member)
                 }
             }
         }
-        return sets.groups.filter { $0.count > 1 }.map { group in
+        return groups.members.filter { $0.count > 1 }.map { group in
             let first = embeddings[group[0]]
             return group.map { place in
                 let other = embeddings[place]
@@ -56,30 +55,33 @@ public struct DuplicateFinder: Sendable, Equatable {
     }
 }
 
-/// Numbers in sets that are joined one pair at a time; the smallest number stands for its set.
-private struct DisjointSets {
-    private var parents: [Int]
+/// Numbers 0, 1, 2 …, each in the group of a first one that is not larger. Equal contents stay in one group.
+private struct Groups {
+    private var first: [Int]
+    private var twins: [Int: [Int]] = [:]  // others of equal content, by the first of them
 
-    init(_ count: Int) { parents = Array(0..<count) }
-
-    private mutating func root(_ number: Int) -> Int {
-        var number = number
-        while parents[number] != number {
-            parents[number] = parents[parents[number]]
-            number = parents[number]
+    init(_ contents: [String]) {
+        var seen: [String: Int] = [:]
+        first = contents.enumerated().map { number, content in
+            let twin = seen[content] ?? number
+            seen[content] = twin
+            return twin
         }
-        return number
+        for (number, twin) in first.enumerated() where number != twin { twins[twin, default: []].append(number) }
     }
 
-    mutating func join(_ a: Int, _ b: Int) {
-        let (a, b) = (root(a), root(b))
-        parents[max(a, b)] = min(a, b)
+    func isFirst(_ number: Int) -> Bool { first[number] == number }
+
+    /// Moves a later number, with its twins, if it is in no other group yet.
+    mutating func add(_ number: Int, to group: Int) {
+        guard number > group, isFirst(number) else { return }
+        for member in [number] + (twins[number] ?? []) { first[member] = group }
     }
 
-    /// The sets, each ascending, in the order of their smallest numbers.
-    var groups: [[Int]] {
-        var copy = self, members = [[Int]](repeating: [], count: parents.count)
-        for number in parents.indices { members[copy.root(number)].append(number) }
+    /// The groups, each ascending, in the order of their first numbers.
+    var members: [[Int]] {
+        var members = [[Int]](repeating: [], count: first.count)
+        for (number, group) in first.enumerated() { members[group].append(number) }
         return members.filter { !$0.isEmpty }
     }
 }

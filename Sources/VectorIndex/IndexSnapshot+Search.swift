@@ -45,9 +45,7 @@ extension IndexSnapshot {
             }
         }
         let nprobe = nprobe ?? max(Self.usualMinimum, segment.nlist / Self.usualShare)
-        let wanted = parallelMap(queryCount) { query in
-            lists(nearest: nprobe, to: query, of: queries, in: segment)
-        }
+        let wanted = lists(nearest: min(nprobe, segment.nlist), to: queries, in: segment)
         var visitors = [[Int]](repeating: [], count: segment.nlist)
         for (query, lists) in wanted.enumerated() {
             for list in lists { visitors[list].append(query) }
@@ -57,33 +55,56 @@ extension IndexSnapshot {
         }
     }
 
-    private func lists(nearest nprobe: Int, to query: Int, of queries: [Float], in segment: IndexSegment) -> [Int] {
-        guard nprobe < segment.nlist else { return Array(0..<segment.nlist) }
-        let query = queries.span.extracting(query * embedDim..<(query + 1) * embedDim)
-        var top = TopHits(nprobe)
-        segment.readRouters { routers in
-            for list in 0..<segment.nlist {
-                let router = routers.extracting(list * embedDim..<(list + 1) * embedDim)
-                top.offer(Hit(id: Int64(list), score: dot(query, router)))
-            }
+    /// For every query, the lists whose unit means have the largest products with it.
+    private func lists(nearest nprobe: Int, to queries: [Float], in segment: IndexSegment) -> [[Int]] {
+        let queryCount = queries.count / embedDim
+        guard nprobe < segment.nlist else {
+            return [[Int]](repeating: Array(0..<segment.nlist), count: queryCount)
         }
-        return top.sorted.map { Int($0.id) }
+        let products = segment.readRouters { Products(of: $0, with: queries, embedDim: embedDim) }
+        return (0..<queryCount).map { query in
+            var top = TopHits(nprobe)
+            for list in 0..<segment.nlist { top.offer(Hit(id: Int64(list), score: products[list, query])) }
+            return top.sorted.map { Int($0.id) }
+        }
     }
 
     /// The best hits of every query of a visit among its rows.
     private func scan(_ visit: Visit, of s: Int, _ queries: [Float], _ k: Int) -> [[Hit]] {
-        let segment = segments[s], live = visit.rows.filter { !isRemoved($0, of: s) }
-        return segment.readVectors(visit.rows) { vectors in
-            visit.queries.map { query in
-                let query = queries.span.extracting(query * embedDim..<(query + 1) * embedDim)
+        let segment = segments[s], rows = visit.rows, live = rows.filter { !isRemoved($0, of: s) }
+        let group = 64  // queries whose products with the rows lie in the cache together
+        return stride(from: 0, to: visit.queries.count, by: group).flatMap { start in
+            let members = visit.queries[start..<min(start + group, visit.queries.count)]
+            let some = members.flatMap { queries[$0 * embedDim..<($0 + 1) * embedDim] }  // [members, embedDim]
+            let products = segment.readVectors(rows) { Products(of: $0, with: some, embedDim: embedDim) }
+            return (0..<members.count).map { member in
                 var top = TopHits(min(k, live.count))
                 for row in live {
-                    let start = (row - visit.rows.lowerBound) * embedDim
-                    let score = dot(query, vectors.extracting(start..<start + embedDim))
+                    let score = products[row - rows.lowerBound, member]
                     if score >= top.threshold { top.offer(Hit(id: segment.ids[row], score: score)) }
                 }
                 return top.sorted
             }
         }
     }
+}
+
+/// The inner products of rows with queries: the same bits for a row and a query, whatever stands beside them.
+private struct Products {
+    private let columns: Int
+    private let floats: [Float]  // [rows, columns]
+
+    init(of rows: Span<Float>, with queries: [Float], embedDim: Int) {
+        let count = rows.count / embedDim, queryCount = queries.count / embedDim
+        // The kernels add up in another order where the columns do not fill the widest vector, so zeros fill it.
+        let columns = (queryCount + 15) / 16 * 16
+        let padded = queries + [Float](repeating: 0, count: (columns - queryCount) * embedDim)
+        var floats = [Float](repeating: 0, count: count * columns), target = floats.mutableSpan
+        matrixProduct(
+            rows, padded.span, transposingRight: true, rows: count, columns: columns, inner: embedDim, into: &target)
+        self.columns = columns
+        self.floats = floats
+    }
+
+    subscript(row: Int, query: Int) -> Float { floats[row * columns + query] }
 }

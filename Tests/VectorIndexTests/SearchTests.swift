@@ -47,15 +47,17 @@ import Testing
         #expect(approximate != exact || recall == 1)
     }
 
-    @Test func `the answer depends neither on threads nor on the batch`() throws {
+    @Test(arguments: [20, 301]) func `the answer depends neither on threads nor on the batch`(embedDim: Int) throws {
         let folder = TemporaryFolder(), ids = (0..<900).map { Int64($0) }
-        let rows = cloud(900, embedDim: 20, centres: 6, seed: 3), queries = Array(rows.prefix(20 * 20))
-        try store(rows, ids: ids, in: folder.path, embedDim: 20, exactBelow: 800)
+        let rows = cloud(900, embedDim: embedDim, centres: 6, seed: 3), queries = Array(rows.prefix(70 * embedDim))
+        try store(rows, ids: ids, in: folder.path, embedDim: embedDim, exactBelow: 800)
         var index = try IndexSnapshot(folder.path)
         let threads = threadCount
         defer { setThreadCount(threads) }
         setThreadCount(1)
-        let alone = try (0..<20).map { try index.nearest(9, to: Array(queries[$0 * 20..<$0 * 20 + 20]))[0] }
+        let alone = try (0..<70).map {
+            try index.nearest(9, to: Array(queries[$0 * embedDim..<($0 + 1) * embedDim]))[0]
+        }
         setThreadCount(7)
         #expect(try index.nearest(9, to: queries) == alone)
     }
