@@ -22,7 +22,7 @@ extension Augmentation {
 /// Every augmentation that a saved recipe can name.
 public let augmentations: [any Augmentation.Type] = [
     ColorJitter.self, GaussianBlur.self, PadToSquare.self, RandomCrop.self, RandomFlip.self, RandomGrayscale.self,
-    RandomResizedCrop.self, Resize.self, Shrink.self,
+    RandomResizedCrop.self, RandomTranslation.self, Resize.self, Shrink.self,
 ]
 
 extension [any Augmentation] {

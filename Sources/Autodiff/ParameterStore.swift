@@ -22,6 +22,8 @@ public struct ParameterStore: Sendable {
         public let initial: Initial
         /// Whether weight decay pulls it towards zero.
         public let decays: Bool
+        /// Whether it is a matrix from hidden rows to hidden rows, which an optimizer may treat as a whole.
+        public let isHidden: Bool
     }
 
     /// All parameters, in order.
@@ -33,9 +35,13 @@ public struct ParameterStore: Sendable {
     public init() {}
 
     /// Adds a parameter behind those that are there.
-    public mutating func declare(_ name: String, _ shape: Shape, _ initial: Initial, decays: Bool) -> Tensor {
+    public mutating func declare(
+        _ name: String, _ shape: Shape, _ initial: Initial, decays: Bool, isHidden: Bool = false
+    ) -> Tensor {
+        precondition(!isHidden || shape.rank == 2, "\(name) is no matrix: \(shape)")
         let tensor = Tensor(offset: count, shape: shape)
-        parameters.append(Parameter(name: name, tensor: tensor, initial: initial, decays: decays))
+        parameters.append(
+            Parameter(name: name, tensor: tensor, initial: initial, decays: decays, isHidden: isHidden))
         count += shape.count
         return tensor
     }

@@ -36,6 +36,23 @@ extension Picture {
         return larger
     }
 
+    /// The picture moved by whole pixels, negative ones up and to the left; what comes in is `fill`, or repeats the edge
+    /// where that is nil.
+    public func moved(down: Int, right: Int, fill: SIMD3<UInt8>?) -> Picture {
+        if down == 0, right == 0 { return self }
+        var moved = Picture(height: height, width: width, filledWith: fill ?? .zero)
+        for y in 0..<height {
+            for x in 0..<width {
+                let (row, column) = (y - down, x - right)
+                let isInside = 0 <= row && row < height && 0 <= column && column < width
+                if fill != nil, !isInside { continue }
+                moved[row: y, column: x] =
+                    self[row: min(max(row, 0), height - 1), column: min(max(column, 0), width - 1)]
+            }
+        }
+        return moved
+    }
+
     /// Puts `picture` over this one; it must lie inside.
     package mutating func draw(_ picture: Picture, top: Int, left: Int) {
         precondition(

@@ -21,17 +21,19 @@ func product(_ p: ProductBlock) {
     }
 }
 
-/// A tile whose last vector reaches beyond C: computed aside, then copied.
+/// A tile whose last vector reaches beyond C: computed aside, then copied. It adds up in the order of any other tile.
 private func edgeTile(_ rows: Int, _ columns: Int, _ vectors: Int, _ p: ProductBlock, _ a: In, _ b: In, _ c: Out) {
     let row = vectors &* lanes
     withUnsafeTemporaryAllocation(of: Float.self, capacity: rowsPerTile &* panelColumns) { aside in
         guard let out = aside.baseAddress else { return }
-        anyTile(rows, vectors, p.k, a, p.aRow, p.aColumn, b, p.bRow, out, row, false)
-        for r in 0..<rows {
-            for j in 0..<columns {
-                let x = out[r &* row &+ j], i = r &* p.cRow &+ j
-                c[i] = p.accumulates ? c[i] + x : x
+        if p.accumulates {
+            for r in 0..<rows {
+                for j in 0..<row { out[r &* row &+ j] = j < columns ? c[r &* p.cRow &+ j] : 0 }
             }
+        }
+        anyTile(rows, vectors, p.k, a, p.aRow, p.aColumn, b, p.bRow, out, row, p.accumulates)
+        for r in 0..<rows {
+            for j in 0..<columns { c[r &* p.cRow &+ j] = out[r &* row &+ j] }
         }
     }
 }

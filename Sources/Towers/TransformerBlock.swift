@@ -29,19 +29,21 @@ struct TransformerBlock: Sendable {
         // Beside each other, so that one product makes all three.
         let projections = ["q_proj", "k_proj", "v_proj"].map { "\(name).self_attn.\($0)" }
         let weights = projections.map {
-            store.declare("\($0).weight", [width, width], .normal(deviation: deviation), decays: true)
+            store.declare("\($0).weight", [width, width], .normal(deviation: deviation), decays: true, isHidden: true)
         }
         let biases = projections.map { store.declare("\($0).bias", [width], .zeros, decays: false) }
         (inWeight, inBias) = (store.joined(weights), store.joined(biases))
         outWeight = store.declare(
-            "\(name).self_attn.out_proj.weight", [width, width], .normal(deviation: added), decays: true)
+            "\(name).self_attn.out_proj.weight", [width, width], .normal(deviation: added), decays: true,
+            isHidden: true)
         outBias = store.declare("\(name).self_attn.out_proj.bias", [width], .zeros, decays: false)
         norm2 = LayerNorm("\(name).layer_norm2", width: width, in: &store)
         fc1Weight = store.declare(
             "\(name).mlp.fc1.weight", [hidden, width], .normal(deviation: 1 / Float(2 * width).squareRoot()),
-            decays: true)
+            decays: true, isHidden: true)
         fc1Bias = store.declare("\(name).mlp.fc1.bias", [hidden], .zeros, decays: false)
-        fc2Weight = store.declare("\(name).mlp.fc2.weight", [width, hidden], .normal(deviation: added), decays: true)
+        fc2Weight = store.declare(
+            "\(name).mlp.fc2.weight", [width, hidden], .normal(deviation: added), decays: true, isHidden: true)
         fc2Bias = store.declare("\(name).mlp.fc2.bias", [width], .zeros, decays: false)
     }
 

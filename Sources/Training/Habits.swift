@@ -19,13 +19,13 @@ struct Habits {
 
     /// Whether the model is to be evaluated after this step.
     ///
-    /// Where the user did not say: at the end of an epoch or after five minutes, unless evaluations would then take more
+    /// Where the user did not say: at the end of an epoch or after two minutes, unless evaluations would then take more
     /// than a tenth of the time.
     func evaluationIsDue(_ position: Position) -> Bool {
         let endsEpoch = position.batch == 0
         if let validationFrequency { return endsEpoch && position.epoch % validationFrequency == 0 }
         let since = position.seconds - evaluated.at
-        return (endsEpoch || since >= 300) && since >= max(10 * reserve, 5)
+        return (endsEpoch || since >= 120) && since >= max(10 * reserve, 5)
     }
 
     /// Whether a checkpoint is to be written after this step.

@@ -9,12 +9,9 @@ extension Trainer {
 
     /// Lends a table of floats, one for each weight.
     func read(_ table: Checkpoint.Table, _ body: (Span<Float>) throws(Failure) -> Void) throws(Failure) {
-        let all = 0..<store.count
         switch table {
         case .weights: try tape.readParameters(body)
-        case .firstMoments, .secondMoments:
-            let places = optimizer.places(of: all), place = table == .firstMoments ? places.first : places.second
-            try optimizer.moments.read { (floats) throws(Failure) in try body(floats.extracting(place)) }
+        case .firstMoments, .secondMoments: try optimizer.moments.read(second: table == .secondMoments, body)
         case .average: try average.floats.read(body)
         }
     }
@@ -25,8 +22,8 @@ extension Trainer {
     ) throws(Failure) {
         switch table {
         case .weights: try tape.write(Tensor(offset: range.lowerBound, shape: [range.count]), body)
-        case .firstMoments: try optimizer.moments.write(optimizer.places(of: range).first, body)
-        case .secondMoments: try optimizer.moments.write(optimizer.places(of: range).second, body)
+        case .firstMoments: try optimizer.moments.write(second: false, range, body)
+        case .secondMoments: try optimizer.moments.write(second: true, range, body)
         case .average: try average.floats.write(range, body)
         }
     }

@@ -19,7 +19,7 @@ struct Trainer: ~Copyable {
     private let objective = SoftmaxContrastive()
     private let layout: PatchLayout
     var tape: Tape
-    var optimizer: AdamW
+    var optimizer: Optimizer
     var average: MovingAverage
 
     /// A model with the initial weights of its seed.
@@ -27,7 +27,7 @@ struct Trainer: ~Copyable {
         var store = ParameterStore()
         model = Model(configuration, in: &store)
         tape = Tape(parameters: store, seed: settings.seed)
-        optimizer = AdamW(store, weightDecay: settings.weightDecay)
+        optimizer = Optimizer(settings.optimizer, store, weightDecay: settings.weightDecay)
         average = MovingAverage(of: tape, decay: settings.emaDecay)
         layout = PatchLayout(side: configuration.vision.imageSize, patchSize: configuration.vision.patchSize)
         self.configuration = configuration
@@ -54,8 +54,10 @@ struct Trainer: ~Copyable {
         let norm = Float(tape.readGradients { sumOfSquares($0) }.squareRoot())
         try requireFinite(tape.scalar(loss), norm, at: number)
         optimizer.update(
-            &tape, step: number, learningRate: learningRate,
-            gradientScale: min(1, settings.gradientNormLimit / (norm + 1e-6)))
+            &tape,
+            OptimizerStep(
+                number: number, learningRate: learningRate,
+                gradientScale: min(1, settings.gradientNormLimit / (norm + 1e-6))))
         clampLogitScale()
         average.update(tape, step: number)
         return StepFigures(

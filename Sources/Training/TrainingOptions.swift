@@ -27,6 +27,8 @@ package struct TrainingOptions: Sendable {
     /// What ends the run; the nearer one where several are given.
     package var minutes: Double?
     package var epochs, steps: Int?
+    /// What moves the weights.
+    package var optimizer: OptimizerChoice?
     /// Top of the learning rate, decay of the weights, steps of the warm-up.
     package var learningRate, weightDecay: Float?
     package var warmup: Int?
@@ -85,6 +87,8 @@ package struct TrainingOptions: Sendable {
 package enum AugmentationChoice: String, Codable, Sendable, CaseIterable {
     /// Made a quarter larger than the model sees, cropped anywhere.
     case crop
+    /// Seen whole, moved by up to an eighth of its side.
+    case translate
     /// A random share of the area at random proportions, resized.
     case resizedCrop = "resized-crop"
     /// As in evaluation.

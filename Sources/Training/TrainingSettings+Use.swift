@@ -24,6 +24,9 @@ extension TrainingSettings {
             var larger = preprocessing
             larger.side = side + side / 4
             return .evaluation(larger) + [RandomCrop(side: side)] + flip
+        case .translate:
+            let fill = imageResizeMode == .longest ? preprocessing.fillColor : nil
+            return .evaluation(preprocessing) + [RandomTranslation(distance: side / 8, fill: fill)] + flip
         case .resizedCrop:
             let whole: [any Augmentation] = imageResizeMode == .longest ? [PadToSquare()] : []
             return whole + [RandomResizedCrop(side: side, scale: 0.5...1)] + flip

@@ -18,6 +18,7 @@ package struct TrainingSettings: Codable, Sendable, Equatable {
     package var batchSize: Int
     package var minutes: Double?
     package var epochs, steps: Int?
+    package var optimizer: OptimizerChoice
     package var learningRate: Float
     package var weightDecay: Float
     package var warmup: Int?
@@ -51,7 +52,8 @@ extension TrainingOptions {
             isMirrored: augmentation != AugmentationChoice.none && captionsSurviveMirroring,
             batchSize: batchSize ?? Self.batchSize(for: pairs),
             minutes: isOpen ? min(max((Double(pairs) / 1000).rounded(), 3), 60) : minutes,
-            epochs: isOpen ? 100 : epochs, steps: steps, learningRate: learningRate ?? 1e-3,
+            epochs: isOpen ? 100 : epochs, steps: steps, optimizer: optimizer ?? .adamW,
+            learningRate: learningRate ?? 1e-3,
             weightDecay: weightDecay ?? 0.2, warmup: warmup, gradientNormLimit: 1, emaDecay: emaDecay,
             seed: seed ?? 0, validationFrequency: validationFrequency, checkpointMinutes: checkpointMinutes ?? 2,
             checkpointSteps: checkpointSteps)
@@ -88,6 +90,7 @@ extension TrainingOptions {
             ("--augment", augmentation?.rawValue, settings.augmentation.rawValue),
             ("--batch-size", text(batchSize), text(settings.batchSize)),
             ("--minutes", text(minutes), text(settings.minutes)),
+            ("--opt", optimizer?.rawValue, settings.optimizer.rawValue),
             ("--epochs", text(epochs), text(settings.epochs)), ("--steps", text(steps), text(settings.steps)),
             ("--lr", text(learningRate), text(settings.learningRate)),
             ("--wd", text(weightDecay), text(settings.weightDecay)),

@@ -95,13 +95,10 @@ private struct Products {
     private let floats: [Float]  // [rows, columns]
 
     init(of rows: Span<Float>, with queries: [Float], embedDim: Int) {
-        let count = rows.count / embedDim, queryCount = queries.count / embedDim
-        // The kernels add up in another order where the columns do not fill the widest vector, so zeros fill it.
-        let columns = (queryCount + 15) / 16 * 16
-        let padded = queries + [Float](repeating: 0, count: (columns - queryCount) * embedDim)
+        let count = rows.count / embedDim, columns = queries.count / embedDim
         var floats = [Float](repeating: 0, count: count * columns), target = floats.mutableSpan
         matrixProduct(
-            rows, padded.span, transposingRight: true, rows: count, columns: columns, inner: embedDim, into: &target)
+            rows, queries.span, transposingRight: true, rows: count, columns: columns, inner: embedDim, into: &target)
         self.columns = columns
         self.floats = floats
     }

@@ -50,6 +50,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "Passes over the data. (default: 100, if the time allows)") var epochs: Int?
     @Option(help: "Updates of the weights.") var steps: Int?
     @Option(help: "Pairs a step. (default: 128, less for few pairs)") var batchSize: Int?
+    @Option(help: "What moves the weights. (default: adamw)") var opt: OptimizerChoice?
     @Option(help: "Top of the learning rate. (default: 0.001)") var lr: Float?
     @Option(help: "Weight decay. (default: 0.2)") var wd: Float?
     @Option(help: "Steps until the learning rate reaches its top. (default: a twentieth of the run)") var warmup: Int?
@@ -61,6 +62,7 @@ struct RecipeOptions: ParsableArguments {
         options.epochs = epochs
         options.steps = steps
         options.batchSize = batchSize
+        options.optimizer = opt
         options.learningRate = lr
         options.weightDecay = wd
         options.warmup = warmup

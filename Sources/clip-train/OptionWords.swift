@@ -7,3 +7,4 @@ import Training
 extension Resize.Mode: ExpressibleByArgument {}
 extension VisionConfiguration.Pooling: ExpressibleByArgument {}
 extension AugmentationChoice: ExpressibleByArgument {}
+extension OptimizerChoice: ExpressibleByArgument {}

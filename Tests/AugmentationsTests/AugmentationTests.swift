@@ -10,7 +10,8 @@ private func luck(_ item: Int) -> SeededRandom { SeededRandom(seed: 11, purpose:
 @Suite struct AugmentationTests {
     private static let all: [any Augmentation] =
         .simCLR(side: 24) + [
-            PadToSquare(), RandomCrop(side: 20), Resize(side: 16, mode: .longest), Shrink(shorterSide: 8),
+            PadToSquare(), RandomCrop(side: 20), RandomTranslation(distance: 3), Resize(side: 16, mode: .longest),
+            Shrink(shorterSide: 8),
         ]
 
     @Test func `the same luck gives the same bytes, other luck others`() {
@@ -53,7 +54,7 @@ private func luck(_ item: Int) -> SeededRandom { SeededRandom(seed: 11, purpose:
     }
 
     @Test func `the list names every augmentation once`() {
-        #expect(Set(augmentations.map { $0.name }).count == 9)
+        #expect(Set(augmentations.map { $0.name }).count == augmentations.count)
         #expect(Set(Self.all.map { type(of: $0).name }) == Set(augmentations.map { $0.name }))
     }
 
@@ -90,6 +91,28 @@ private func luck(_ item: Int) -> SeededRandom { SeededRandom(seed: 11, purpose:
             corners.insert(corner)
         }
         #expect(corners.count == 3 * 5)
+    }
+
+    @Test func `a translation reaches every place, and fills or repeats the edge`() {
+        let picture = Self.map(height: 6, width: 8)
+        var middles: Set<SIMD3<UInt8>> = []
+        for item in 0..<400 {
+            var first = luck(item), second = luck(item)
+            let filled = RandomTranslation(distance: 2, fill: 255).apply(to: picture, using: &first)
+            let repeated = RandomTranslation(distance: 2).apply(to: picture, using: &second)
+            let middle = filled[row: 3, column: 3]
+            middles.insert(middle)
+            for y in 0..<6 {
+                for x in 0..<8 {
+                    let row = Int(middle.x) + y - 3, column = Int(middle.y) + x - 3
+                    let isInside = (0..<6).contains(row) && (0..<8).contains(column)
+                    let nearest = SIMD3(UInt8(min(max(row, 0), 5)), UInt8(min(max(column, 0), 7)), 0)
+                    #expect(filled[row: y, column: x] == (isInside ? nearest : SIMD3(repeating: 255)))
+                    #expect(repeated[row: y, column: x] == nearest)
+                }
+            }
+        }
+        #expect(middles.count == 5 * 5)
     }
 
     @Test func `a resized crop keeps the shares and proportions that were asked for`() {

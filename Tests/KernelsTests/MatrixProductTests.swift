@@ -50,6 +50,24 @@ private let sizes = [(1, 1, 1), (5, 7, 3), (6, 16, 8), (13, 70, 65), (97, 33, 30
         }
     }
 
+    @Test(arguments: InstructionLevel.available)
+    func `a column has the same bits whatever stands beside it`(level: String) throws {
+        let set = try #require(InstructionLevel.kernelSets.first { $0.name == level })
+        let (m, k, all) = (7, 700, 37), a = random(m * k, 1), b = random(k * all, 2)
+        func product(columns n: Int) -> [Float] {
+            var c = random(m, 3).flatMap { [Float](repeating: $0, count: n) }, out = c.mutableSpan
+            let shape = LinearShape(rows: m, inputs: n, outputs: k)
+            let left = (0..<k).flatMap { b[$0 * all..<$0 * all + n] }
+            set.linearInputGradient(shape, a.span, slope: Span(), left.span, into: &out)
+            return c
+        }
+        let whole = product(columns: all)
+        for n in 1..<all {
+            let part = product(columns: n)
+            #expect((0..<m).allSatisfy { part[$0 * n..<($0 + 1) * n] == whole[$0 * all..<$0 * all + n] }, "\(n)")
+        }
+    }
+
     @Test func `both sides may be transposed`() {
         let (m, n, k) = (9, 21, 30), a = random(m * k, 1), b = random(k * n, 2)
         var plain = [Float](repeating: 0, count: m * n), other = plain

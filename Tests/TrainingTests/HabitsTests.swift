@@ -22,7 +22,7 @@ import Testing
         #expect(!habits.evaluationIsDue(position(seconds: 79)))
         #expect(habits.evaluationIsDue(position(seconds: 80)))
         #expect(!habits.evaluationIsDue(position(batch: 3, seconds: 80)), "an epoch is under way")
-        #expect(habits.evaluationIsDue(position(batch: 3, seconds: 300)), "five minutes are enough")
+        #expect(habits.evaluationIsDue(position(batch: 3, seconds: 120)), "two minutes are enough")
     }
 
     @Test func `a number of epochs given by the user decides alone`() {

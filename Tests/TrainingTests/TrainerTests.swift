@@ -56,13 +56,15 @@ import Towers
         #expect((last?.loss ?? 9) < 0.1, "from \(first?.loss ?? 0) to \(last?.loss ?? 0)")
     }
 
-    @Test func `a checkpoint brings back every float`() throws {
-        var trainer = trainer { $0.emaDecay = 0.9 }
+    @Test(arguments: OptimizerChoice.allCases)
+    func `a checkpoint brings back every float`(optimizer: OptimizerChoice) throws {
+        let fill: (inout TrainingOptions) -> Void = { ($0.emaDecay, $0.optimizer) = (0.9, optimizer) }
+        var trainer = trainer(fill)
         for number in 1...3 { _ = try trainer.step(number, on: batch, learningRate: 1e-3) }
         let checkpoint = Checkpoint(folder: folder), position = Position(step: 3, epoch: 1, batch: 2, seconds: 4.5)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try checkpoint.write(trainer, at: position)
-        var other = self.trainer { $0.emaDecay = 0.9 }
+        var other = self.trainer(fill)
         #expect(try checkpoint.position() == position)
         try checkpoint.read(into: &other, at: position)
         for table in Checkpoint.Table.allCases { #expect(try floats(other, table) == floats(trainer, table)) }
