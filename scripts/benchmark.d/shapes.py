@@ -14,6 +14,8 @@ from pathlib import Path
 
 from report import REPOSITORY, RESULTS, Bars, print_machine, print_table
 
+RECIPE = "--model vit-pico-8-64 --augment translate --opt muon --lr 7e-4 --batch-size 256"
+
 
 def parse():
     parser = argparse.ArgumentParser(
@@ -30,8 +32,8 @@ def train(options):
     folder = RESULTS / "shapes"
     shutil.rmtree(folder, ignore_errors=True)
     command = [
-        REPOSITORY / ".build/release/clip-train", options.data, "--model", "vit-pico-8-64", "--augment", "none",
-        "--lr", "1.5e-3", "--minutes", options.minutes, "--threads", options.threads, "--output", folder, "--json"]
+        REPOSITORY / ".build/release/clip-train", options.data, *RECIPE.split(), "--val-frequency", "4",
+        "--minutes", options.minutes, "--threads", options.threads, "--output", folder, "--json"]
     done = subprocess.run([*map(str, command)], check=True, stdout=subprocess.PIPE, text=True)
     events = [json.loads(line) for line in done.stdout.splitlines()]
     return [event for event in events if event["event"] == "evaluation"]
