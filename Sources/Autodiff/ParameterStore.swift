@@ -10,6 +10,8 @@ public struct ParameterStore: Sendable {
         case constant(Float)
         /// Normal with mean 0, from the seed, the parameter's number and nothing else.
         case normal(deviation: Float)
+        /// These, row by row.
+        case values([Float])
     }
 
     /// One named tensor that training changes.
@@ -39,6 +41,9 @@ public struct ParameterStore: Sendable {
         _ name: String, _ shape: Shape, _ initial: Initial, decays: Bool, isHidden: Bool = false
     ) -> Tensor {
         precondition(!isHidden || shape.rank == 2, "\(name) is no matrix: \(shape)")
+        if case .values(let values) = initial {
+            precondition(values.count == shape.count, "\(name) \(shape) begins with \(values.count) values")
+        }
         let tensor = Tensor(offset: count, shape: shape)
         parameters.append(
             Parameter(name: name, tensor: tensor, initial: initial, decays: decays, isHidden: isHidden))
@@ -72,6 +77,7 @@ public struct ParameterStore: Sendable {
             case .normal(let deviation):
                 var random = SeededRandom(seed: seed, purpose: .weights, item: number)
                 for i in range { floats[i] = deviation * random.normal() }
+            case .values(let values): for (i, value) in zip(range, values) { floats[i] = value }
             }
         }
     }

@@ -81,7 +81,9 @@ public struct VisionConfiguration: Codable, Sendable, Equatable {
     /// Number of attention heads.
     public var heads: Int { width / headWidth }
     /// Patches of a picture.
-    public var patches: Int { (imageSize / patchSize) * (imageSize / patchSize) }
+    public var patches: Int { patchesPerSide * patchesPerSide }
+    /// Patches along each side.
+    var patchesPerSide: Int { imageSize / patchSize }
     /// Numbers of a patch: channels × patchSize × patchSize.
     public var patchWidth: Int { 3 * patchSize * patchSize }
     /// Width of a block's hidden layer.

@@ -14,8 +14,9 @@ struct VisionTower: Sendable {
     private let blocks: BlockStack
     private let projection: Tensor  // [embedDim, width]
 
-    /// Initial weights: those of open_clip, `width^-½` for class token, positions and projection, PyTorch's own for the
-    /// patches (deviation `(3·inputs)^-½`); the blocks as the caption tower's.
+    /// Initial weights: those of open_clip, `width^-½` for class token and projection, PyTorch's own for the patches
+    /// (deviation `(3·inputs)^-½`); the blocks as the caption tower's. Positions begin as waves, ``sineCosinePositions``:
+    /// random rows must first be told apart before left can be told from right.
     init(_ settings: VisionConfiguration, quickGELU: Bool, embedDim: Int, in store: inout ParameterStore) {
         self.settings = settings
         let width = settings.width, name = "vision_model"
@@ -27,7 +28,7 @@ struct VisionTower: Sendable {
             .normal(deviation: patchDeviation), decays: true)
         positions = store.declare(
             "\(name).embeddings.position_embedding.weight", [settings.patches + 1, width],
-            .normal(deviation: deviation), decays: false)
+            .values(sineCosinePositions(side: settings.patchesPerSide, width: width)), decays: false)
         normBefore = LayerNorm("\(name).pre_layrnorm", width: width, in: &store)
         blocks = BlockStack(
             "\(name).encoder",

@@ -129,6 +129,21 @@ import Towers
         #expect(initial("\(block).mlp.fc2.bias") == .zeros && initial("\(block).layer_norm1.weight") == .ones)
     }
 
+    @Test func `the likeness of two places follows from how they lie to each other, not from where`() {
+        let width = 24, side = 5, rows = sineCosinePositions(side: side, width: width)
+        #expect(rows.count == (1 + side * side) * width && rows.prefix(width).allSatisfy { $0 == 0 })
+        func likeness(_ a: (column: Int, line: Int), _ b: (column: Int, line: Int)) -> Float {
+            let (i, j) = (1 + a.line * side + a.column, 1 + b.line * side + b.column)
+            return (0..<width).reduce(0) { $0 + rows[i * width + $1] * rows[j * width + $1] }
+        }
+        let expected = likeness((0, 0), (2, 1))
+        #expect(abs(likeness((2, 3), (4, 4)) - expected) < 1e-5)
+        #expect(abs(likeness((1, 2), (3, 1)) - expected) < 1e-5)
+        #expect(abs(likeness((0, 0), (1, 2)) - expected) < 1e-5)
+        #expect(abs(likeness((2, 2), (2, 2)) - Float(width) / 2) < 1e-5)
+        #expect(likeness((2, 2), (3, 2)) > expected + 1)
+    }
+
     @Test(arguments: [VisionConfiguration.Pooling.classToken, .mean])
     func `a step that is not recorded gives the same bits`(pooling: VisionConfiguration.Pooling) {
         var store = ParameterStore()
