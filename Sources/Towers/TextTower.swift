@@ -42,9 +42,9 @@ struct TextTower: Sendable {
         precondition((0..<segments.count).allSatisfy { !segments[$0].isEmpty }, "a caption has at least its end token")
         let mark = tape.mark
         var x = tape.embedTokens(ids, segments: segments, table: tokens, positions: positions)
-        x = blocks.apply(to: x, segments, since: mark, on: &tape)
         let ends = (0..<segments.count).map { segments[$0].upperBound - 1 }
-        x = norm.apply(to: tape.gatherRows(x, ends), on: &tape)  // [captions, width]
+        x = blocks.apply(to: x, segments, keeping: ends, since: mark, on: &tape)  // [captions, width]
+        x = norm.apply(to: x, on: &tape)
         return tape.linear(x, weight: projection, bias: nil)
     }
 }

@@ -47,12 +47,14 @@ struct TransformerBlock: Sendable {
         fc2Bias = store.declare("\(name).mlp.fc2.bias", [width], .zeros, decays: false)
     }
 
-    /// `x` is `[rows, width]`, and so is the result.
-    func apply(to x: Tensor, _ segments: Segments, on tape: inout Tape) -> Tensor {
+    /// `x` is `[rows, width]`, and so is the result; where `kept` is given, the result has these rows alone, and what
+    /// follows the attention is not computed for the others.
+    func apply(to x: Tensor, _ segments: Segments, keeping kept: [Int]? = nil, on tape: inout Tape) -> Tensor {
         let seen = norm1.apply(to: x, on: &tape)
         let qkv = tape.linear(seen, weight: inWeight, bias: inBias)  // [rows, 3·width]
-        let mixed = tape.attention(qkv, segments: segments, heads: settings.heads, causal: settings.causal)
-        let x = tape.linear(mixed, weight: outWeight, bias: outBias, adding: x)
+        var mixed = tape.attention(qkv, segments: segments, heads: settings.heads, causal: settings.causal), x = x
+        if let kept { (mixed, x) = (tape.gatherRows(mixed, kept), tape.gatherRows(x, kept)) }
+        x = tape.linear(mixed, weight: outWeight, bias: outBias, adding: x)
 
         let normed = norm2.apply(to: x, on: &tape)
         let hidden = tape.linear(
@@ -69,12 +71,17 @@ struct BlockStack: Sendable {
         blocks = (0..<settings.layers).map { TransformerBlock("\(name).layers.\($0)", settings, in: &store) }
     }
 
-    /// `x` is `[rows, width]`, and so is the result. Unless the step is recorded, all values made since `mark` but the
-    /// result are forgotten, so that a tower's memory does not grow with its layers.
-    func apply(to x: Tensor, _ segments: Segments, since mark: Tape.Mark, on tape: inout Tape) -> Tensor {
+    /// `x` is `[rows, width]`, and so is the result; where `kept` is given, the last block makes these rows alone.
+    ///
+    /// Unless the step is recorded, all values made since `mark` but the result are forgotten, so that a tower's memory
+    /// does not grow with its layers.
+    func apply(
+        to x: Tensor, _ segments: Segments, keeping kept: [Int]? = nil, since mark: Tape.Mark, on tape: inout Tape
+    ) -> Tensor {
         var x = x
-        for block in blocks {
-            x = tape.release(to: mark, keeping: block.apply(to: x, segments, on: &tape))
+        for (number, block) in blocks.enumerated() {
+            let kept = number == blocks.count - 1 ? kept : nil
+            x = tape.release(to: mark, keeping: block.apply(to: x, segments, keeping: kept, on: &tape))
         }
         return x
     }

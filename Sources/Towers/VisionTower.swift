@@ -50,22 +50,18 @@ struct VisionTower: Sendable {
         let rows = tape.linear(patches, weight: patchWeight, bias: nil)
         var x = tape.assemblePatches(rows, classToken: classToken, positions: positions, batch: batch)
         x = normBefore.apply(to: x, on: &tape)
-        x = blocks.apply(to: x, Segments(count: batch, length: length), since: mark, on: &tape)
-        x = pooled(x, batch: batch, on: &tape)  // [batch, width]
-        return tape.linear(x, weight: projection, bias: nil)
-    }
-
-    /// One row a picture, behind the last norm: the class token's, or the mean of all others'.
-    private func pooled(_ x: Tensor, batch: Int, on tape: inout Tape) -> Tensor {
-        let length = settings.patches + 1
+        let segments = Segments(count: batch, length: length)
         switch settings.pooling {
         case .classToken:
-            let rows = tape.gatherRows(x, (0..<batch).map { $0 * length })
-            return normAfter.apply(to: rows, on: &tape)
+            let classTokens = (0..<batch).map { $0 * length }
+            x = blocks.apply(to: x, segments, keeping: classTokens, since: mark, on: &tape)  // [batch, width]
+            x = normAfter.apply(to: x, on: &tape)
         case .mean:
-            let rows = tape.gatherRows(x, (0..<batch * length).filter { $0 % length != 0 })
-            let normed = normAfter.apply(to: rows, on: &tape)
-            return tape.meanRows(normed, segments: Segments(count: batch, length: settings.patches))
+            x = blocks.apply(to: x, segments, since: mark, on: &tape)
+            let patches = tape.gatherRows(x, (0..<batch * length).filter { $0 % length != 0 })
+            x = normAfter.apply(to: patches, on: &tape)
+            x = tape.meanRows(x, segments: Segments(count: batch, length: settings.patches))
         }
+        return tape.linear(x, weight: projection, bias: nil)
     }
 }

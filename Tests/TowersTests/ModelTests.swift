@@ -3,7 +3,7 @@ import Foundation
 import Kernels
 import Tensors
 import Testing
-import Towers
+@testable import Towers
 
 @Suite struct GoldenModelTests {
     @Test func `embeddings are those of transformers`() throws {

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from report import REPOSITORY, RESULTS, Bars, print_machine, print_table
 
-RECIPE = "--model vit-pico-8-64 --augment translate --opt muon --lr 1e-3 --batch-size 192"
+RECIPE = "--model vit-pico-8-64 --augment translate --opt muon --lr 1e-3 --batch-size 128"
 
 
 def parse():
