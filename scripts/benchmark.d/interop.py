@@ -6,7 +6,8 @@ commands show no embedding, so the scores of clip-search are compared: its cosin
 
 Pictures are turned upright and laid on white before the peers see them, as this project defines it; their own
 processors do neither. JPEG files are decoded at full size there, and perhaps smaller here: they are counted apart.
-Our resizing is Pillow's bit by bit (ImagesTests), so what Pillow makes by our rules stands for our pixels. In resize
+Our resizing is Pillow's bit by bit (ImagesTests), so what Pillow makes by our rules stands for our pixels. Width comes
+before height, as in torchvision and Pillow up to 12; Pillow 13 begins with the height of tall pictures. In resize
 mode "shortest" open_clip cuts an odd remainder at another pixel (it rounds the half to even): what it makes of its own
 pixels is shown and has no bar. In mode "longest" CLIPImageProcessor always rounds the shorter side down and fills with
 black: pictures which that changes are left out where it is compared, and counted.
@@ -183,6 +184,7 @@ def our_pixels(picture, opened):
     if opened.preprocessing["resize_mode"] == "shortest":
         width, height = (max(side, side * extent // min(picture.size)) for extent in picture.size)
         left, top = (width - side) // 2, (height - side) // 2
+        picture = picture.resize((width, picture.height), Image.Resampling.BICUBIC)  # columns first, see above
         picture = picture.resize((width, height), Image.Resampling.BICUBIC)
         picture = picture.crop((left, top, left + side, top + side))
     return opened.pixels(picture)
