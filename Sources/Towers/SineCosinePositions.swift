@@ -11,14 +11,14 @@ import Foundation
 ///   - width: Floats of a row. What four does not divide of it stays zero.
 /// - Returns: `[1 + side · side, width]`, line by line, behind a row of zeros for the class token.
 func sineCosinePositions(side: Int, width: Int) -> [Float] {
-    let quarter = width / 4
+    let quarter = width / 4, frequencies = (0..<quarter).map { pow(100, -Double($0) / Double(quarter)) }
     var rows = [Float](repeating: 0, count: (1 + side * side) * width)
     for line in 0..<side {
         for column in 0..<side {
             let row = (1 + line * side + column) * width
             for (first, place) in [(row, column), (row + 2 * quarter, line)] {
-                for i in 0..<quarter {
-                    let angle = Double(place) * pow(100, -Double(i) / Double(quarter))
+                for (i, frequency) in frequencies.enumerated() {
+                    let angle = Double(place) * frequency
                     rows[first + i] = Float(sin(angle))
                     rows[first + quarter + i] = Float(cos(angle))
                 }

@@ -15,7 +15,7 @@ struct VisionTower: Sendable {
     private let projection: Tensor  // [embedDim, width]
 
     /// Initial weights: those of open_clip, `width^-½` for class token and projection, PyTorch's own for the patches
-    /// (deviation `(3·inputs)^-½`); the blocks as the caption tower's. Positions begin as waves, ``sineCosinePositions``:
+    /// (deviation `(3·inputs)^-½`); the blocks as the caption tower's. Positions begin as waves (`sineCosinePositions`):
     /// random rows must first be told apart before left can be told from right.
     init(_ settings: VisionConfiguration, quickGELU: Bool, embedDim: Int, in store: inout ParameterStore) {
         self.settings = settings

@@ -120,6 +120,8 @@ import Testing
         #expect(initial("logit_scale") == .constant(2.6592600))
         #expect(initial("text_model.embeddings.token_embedding.weight") == .normal(deviation: 0.02))
         #expect(initial("text_model.embeddings.position_embedding.weight") == .normal(deviation: 0.01))
+        let places = ParameterStore.Initial.values(sineCosinePositions(side: 8, width: 192))
+        #expect(initial("vision_model.embeddings.position_embedding.weight") == places)
         #expect(initial("text_projection.weight") == .normal(deviation: 1 / width.squareRoot()))
         let block = "text_model.encoder.layers.3"
         #expect(initial("\(block).self_attn.v_proj.weight") == .normal(deviation: 1 / width.squareRoot()))

@@ -184,7 +184,7 @@ def our_pixels(picture, opened):
     if opened.preprocessing["resize_mode"] == "shortest":
         width, height = (max(side, side * extent // min(picture.size)) for extent in picture.size)
         left, top = (width - side) // 2, (height - side) // 2
-        picture = picture.resize((width, picture.height), Image.Resampling.BICUBIC)  # columns first, see above
+        picture = picture.resize((width, picture.height), Image.Resampling.BICUBIC)  # width first, see above
         picture = picture.resize((width, height), Image.Resampling.BICUBIC)
         picture = picture.crop((left, top, left + side, top + side))
     return opened.pixels(picture)
