@@ -9,6 +9,9 @@ public struct RetrievalScores: Codable, Sendable, Equatable {
     /// Recall at 10 of an order drawn by lot.
     public var chanceAt10: Double
 
+    /// The mean of recall at 1, 5 and 10.
+    public var meanRecall: Double { (recallAt1 + recallAt5 + recallAt10) / 3 }
+
     enum CodingKeys: String, CodingKey {
         case recallAt1 = "recall_at_1"
         case recallAt5 = "recall_at_5"
@@ -43,8 +46,8 @@ public struct RetrievalReport: Codable, Sendable, Equatable {
         case imageToText = "image_to_text"
     }
 
-    /// The mean over both directions of recall at 10: the one figure by which the best model is kept.
-    public var meanRecallAt10: Double { (textToImage.recallAt10 + imageToText.recallAt10) / 2 }
+    /// The mean over both directions of recall at 1, 5 and 10: the one figure by which the best model is kept.
+    public var meanRecall: Double { (textToImage.meanRecall + imageToText.meanRecall) / 2 }
 }
 
 func mean(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }

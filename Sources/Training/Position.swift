@@ -14,7 +14,7 @@ struct Position: Codable, Sendable, Equatable {
     var learningRate: Float = 0
     /// Bytes of `log.jsonl` that belong to the steps so far.
     var logBytes = 0
-    /// The best evaluation so far: the mean over both directions of recall at 10, and its step.
+    /// The best evaluation so far: its mean recall (`RetrievalReport.meanRecall`) and its step.
     var bestRecall: Double?
     var bestStep: Int?
 

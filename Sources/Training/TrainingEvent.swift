@@ -132,7 +132,7 @@ package struct DoneReport: Sendable, Encodable {
     package var output: String
     /// Samples that could not be used, listed in `skipped.jsonl`.
     package var skipped: Int
-    /// The mean over both directions of recall at 10, of the best evaluation and its step.
-    package var bestRecallAt10: Double?
+    /// The mean recall (`RetrievalReport.meanRecall`) of the best evaluation, and its step.
+    package var bestMeanRecall: Double?
     package var bestStep: Int?
 }

@@ -36,6 +36,6 @@ extension TrainingRun {
     var doneReport: DoneReport {
         DoneReport(
             step: position.step, epoch: position.epoch, seconds: clock.seconds, output: directory.path,
-            skipped: skipped.count, bestRecallAt10: position.bestRecall, bestStep: position.bestStep)
+            skipped: skipped.count, bestMeanRecall: position.bestRecall, bestStep: position.bestStep)
     }
 }

@@ -130,7 +130,7 @@ struct TrainingRun: ~Copyable {
         let began = clock.seconds
         let outcome = trainer.withBestWeights { heldOut.evaluate(&$0) }
         try skipped.append(outcome.skipped)
-        let recall = outcome.retrieval.meanRecallAt10, isBest = recall > position.bestRecall ?? -1
+        let recall = outcome.retrieval.meanRecall, isBest = recall > position.bestRecall ?? -1
         if isBest {
             position.bestRecall = recall
             position.bestStep = position.step

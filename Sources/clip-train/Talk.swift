@@ -79,8 +79,9 @@ struct Talk {
     static func lines(of report: DoneReport) -> [String] {
         let output = oneLine(report.output)
         var lines = ["done after \(countText(report.step)) steps in \(durationText(report.seconds))"]
-        if let best = report.bestRecallAt10, let step = report.bestStep {
-            lines.append("best R@10, mean of both directions: \(percent(best)) after step \(countText(step))")
+        if let best = report.bestMeanRecall, let step = report.bestStep {
+            lines.append(
+                "best mean of R@1, R@5 and R@10, both directions: \(percent(best)) after step \(countText(step))")
         }
         if report.skipped > 0 {
             lines.append("\(countText(report.skipped)) samples were skipped: see \(output)/skipped.jsonl")

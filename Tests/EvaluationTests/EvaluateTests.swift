@@ -29,7 +29,19 @@ import Testing
         let report = retrieval(
             pictures: rows.span, captions: rows.span, embedDim: 4, pairs: pairs((0..<101).map { ["\($0)"] }))
         #expect(report.textToImage.medianRank == 51)
-        #expect(report.textToImage.recallAt10 == 0 && report.meanRecallAt10 == 0)
+        #expect(report.textToImage.recallAt10 == 0 && report.meanRecall == 0)
+    }
+
+    @Test func `of two models that find all among ten, the one that finds more first has the higher mean recall`() {
+        let right = axes(8)
+        var mistaken = right
+        mistaken[1] = 2  // caption 0 is nearer to picture 1 than to its own
+        let reports = [right, mistaken].map { captions in
+            retrieval(
+                pictures: right.span, captions: captions.span, embedDim: 8, pairs: pairs((0..<8).map { ["\($0)"] }))
+        }
+        #expect(reports.allSatisfy { $0.textToImage.recallAt10 == 1 && $0.imageToText.recallAt10 == 1 })
+        #expect(reports[0].meanRecall == 1 && reports[1].meanRecall < 1)
     }
 
     @Test func `ranks follow the scores`() {

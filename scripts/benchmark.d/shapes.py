@@ -14,7 +14,7 @@ from pathlib import Path
 
 from report import REPOSITORY, RESULTS, Bars, print_machine, print_table
 
-RECIPE = "--model vit-pico-8-64 --augment translate --opt muon --lr 1e-3 --batch-size 128"
+RECIPE = "--model vit-pico-8-64 --augment translate --opt muon --lr 5e-4 --batch-size 128"
 
 
 def parse():
@@ -52,7 +52,7 @@ def main():
     print(f"{found[-1]['text_to_image']['queries']} held-out scenes, chance at 1 "
           f"{1 / found[-1]['text_to_image']['queries']:.1%}")
     print_table(["seconds", "step", "words R@1", "R@10", "pictures R@1", "R@10"], rows)
-    bars.at_least("shapes-recall-at-1", max(event["text_to_image"]["recall_at_1"] for event in found), 0.9)
+    bars.at_least("shapes-recall-at-1", found[-1]["text_to_image"]["recall_at_1"], 0.9)
     return bars.close()
 
 

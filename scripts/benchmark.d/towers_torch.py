@@ -7,6 +7,15 @@ import torch.nn.functional as F
 from torch import nn
 
 
+def waves(side, width):
+    """[1 + side², width]: sines and cosines of column and line, as Sources/Towers/SineCosinePositions.swift has them."""
+    places, quarter = torch.arange(side), width // 4
+    angles = places[:, None] * 100.0 ** (-torch.arange(quarter) / quarter)
+    axis = torch.cat([angles.sin(), angles.cos()], dim=1)  # [side, 2·quarter]
+    rows = torch.cat([axis.repeat(side, 1), axis.repeat_interleave(side, dim=0)], dim=1)
+    return F.pad(rows, (0, width - 4 * quarter, 1, 0))
+
+
 class Block(nn.Module):
     """Pre-norm transformer block: Radford et al. 2021, section 2.4, as open_clip builds and initialises it."""
 
@@ -37,7 +46,7 @@ class VisionTower(nn.Module):
         deviation, heads = width**-0.5, width // head_width
         self.patches = nn.Conv2d(3, width, patch_size, patch_size, bias=False)
         self.class_token = nn.Parameter(torch.randn(width) * deviation)
-        self.positions = nn.Parameter(torch.randn((image_size // patch_size) ** 2 + 1, width) * deviation)
+        self.positions = nn.Parameter(waves(image_size // patch_size, width))
         self.before, self.after = nn.LayerNorm(width), nn.LayerNorm(width)
         self.blocks = nn.Sequential(*(Block(width, heads, layers, causal=False) for _ in range(layers)))
         self.projection = nn.Parameter(torch.randn(width, embed_dim) * deviation)
