@@ -20,6 +20,13 @@ public struct Tensor: Sendable, Equatable {
     public var rowCount: Int { shape.rowCount }
     /// Its floats on the tape.
     public var range: Range<Int> { offset..<offset + count }
+    /// Some of its rows, as a tensor of their own; of a vector, some of its floats.
+    public func rows(_ rows: Range<Int>) -> Tensor {
+        let isVector = shape.rank == 1, length = isVector ? 1 : width
+        precondition(rows.lowerBound >= 0 && rows.upperBound * length <= count, "rows \(rows) of \(shape)")
+        return Tensor(
+            offset: offset + rows.lowerBound * length, shape: isVector ? [rows.count] : [rows.count, width])
+    }
     /// Row `r`'s floats on the tape.
     public func row(_ r: Int) -> Range<Int> { offset + r * width..<offset + (r + 1) * width }
 }

@@ -23,7 +23,8 @@ package struct ProductBlock {
 
 /// What a linear layer does to its product, row by row: `y = activation(y + bias) + residual`.
 package struct LinearFinish {
-    /// The activation's number: 0 none, 1 GELU (exact, with erf), 2 QuickGELU (`u · σ(1.702 u)`).
+    /// The activation's number: 0 none, 1 GELU (exact, with erf), 2 QuickGELU (`u · σ(1.702 u)`), 3 GELU
+    /// approximated with tanh.
     package var activation: Int
     package var rows: Int, width: Int
     /// `[rows, width]`, contiguous; changed in place.

@@ -27,7 +27,8 @@ func dot(_ count: Int, _ a: In, _ b: In) -> Float {
 
 /// Bias, activation with its derivative, residual: one pass over rows that are still in cache.
 ///
-/// GELU `u·Φ(u)`, derivative `Φ(u) + u·φ(u)` — Hendrycks and Gimpel 2016, eq. 2; QuickGELU `u·σ(1.702u)` — its section 2.
+/// GELU `u·Φ(u)`, derivative `Φ(u) + u·φ(u)` — Hendrycks and Gimpel 2016, eq. 2; QuickGELU `u·σ(1.702u)` and the
+/// approximation with tanh, `u·σ(2·√(2/π)·(u + 0.044715u³))` — its section 2.
 func finishRows(_ f: LinearFinish) {
     for r in 0..<f.rows {
         let row = r &* f.width
@@ -45,6 +46,14 @@ func finishRows(_ f: LinearFinish) {
                 let share = fill(1) / (fill(1) + exponential(u * fill(-1.702)))
                 if let slope = f.slope {
                     storeSome(share + fill(1.702) * u * share * (fill(1) - share), slope + (row &+ i), n)
+                }
+                u *= share
+            } else if f.activation == 3 {
+                let square = u * u, two = fill(1.595_769_1)  // 2·√(2/π)
+                let share = fill(1) / (fill(1) + exponential(-two * u * (fill(1) + fill(0.044_715) * square)))
+                if let slope = f.slope {
+                    let steepness = two * (fill(1) + fill(0.134_145) * square)
+                    storeSome(share + u * share * (fill(1) - share) * steepness, slope + (row &+ i), n)
                 }
                 u *= share
             }

@@ -8,6 +8,8 @@ public enum Activation: Int, Sendable, CaseIterable {
     case gelu
     /// `u·σ(1.702·u)`, as OpenAI's CLIP has it.
     case quickGELU
+    /// GELU approximated: `½u·(1 + tanh(√(2/π)·(u + 0.044715u³)))`, as SigLIP has it.
+    case tanhGELU
 }
 
 /// The sizes of a linear layer on packed rows.

@@ -13,7 +13,7 @@ extension BytePairTokenizer {
         }
         let isThere = files.map { FileManager.default.fileExists(atPath: $0) }
         if isThere[0] {
-            try self.init(tokenizerFile: files[0])
+            try self.init(TokenizerFile.read(files[0]), of: files[0])
         } else if isThere[1] {
             try self.init(vocabFile: files[1], mergesFile: files[2])
         } else if isThere[2] || isThere[3] {
@@ -27,20 +27,21 @@ extension BytePairTokenizer {
     }
 
     /// Hugging Face's one file.
-    init(tokenizerFile path: String) throws(Failure) {
-        let model = try decode(TokenizerFile.self, path).model
+    init(_ file: TokenizerFile, of path: String) throws(Failure) {
+        let model = file.model
         guard model.type == nil || model.type == "BPE", model.end_of_word_suffix == ByteSymbols.endOfWord else {
-            throw unreadable(
+            throw .unreadableTokenizer(
                 path,
-                because: "found a \(model.type ?? "BPE") model with end_of_word_suffix "
-                    + "\"\(model.end_of_word_suffix ?? "")\", expected BPE with \"\(ByteSymbols.endOfWord)\"")
+                "found a \(model.type ?? "BPE") model with end_of_word_suffix \"\(model.end_of_word_suffix ?? "")\", "
+                    + "expected BPE with \"\(ByteSymbols.endOfWord)\", WordPiece or Unigram")
         }
-        try self.init(vocab: model.vocab, of: path, merges: model.merges.map(\.parts), of: path) { "merge \($0 + 1)" }
+        let vocab = try model.vocab.ids(of: path), merges = model.merges ?? []
+        try self.init(vocab: vocab, of: path, merges: merges.map(\.parts), of: path) { "merge \($0 + 1)" }
     }
 
     /// The two older files.
     init(vocabFile: String, mergesFile: String) throws(Failure) {
-        let vocab = try decode([String: Int].self, vocabFile), file = try MergesFile(mergesFile)
+        let vocab = try decodeTokenizerFile([String: Int].self, vocabFile), file = try MergesFile(mergesFile)
         try self.init(vocab: vocab, of: vocabFile, merges: file.merges, of: mergesFile) {
             "line \(file.firstLine + $0)"
         }
@@ -65,24 +66,24 @@ extension BytePairTokenizer {
         var names = [String?](repeating: nil, count: vocab.count)
         for (name, id) in vocab {
             guard names.indices.contains(id), names[id] == nil else {
-                throw unreadable(
-                    vocabFile, because: "token \"\(name)\" has id \(id), expected each of 0 to \(vocab.count - 1) once")
+                throw .unreadableTokenizer(
+                    vocabFile, "token \"\(name)\" has id \(id), expected each of 0 to \(vocab.count - 1) once")
             }
             names[id] = name
         }
         for name in ByteSymbols.names + [SpecialTokens.start, SpecialTokens.end] where vocab[name] == nil {
-            throw unreadable(vocabFile, because: "found no token \"\(name)\"")
+            throw .unreadableTokenizer(vocabFile, "found no token \"\(name)\"")
         }
         let ids = vocab.mapValues { Int32(truncatingIfNeeded: $0) }
         var rules: [Merge] = []
         for (i, parts) in merges.enumerated() {
             guard parts.count == 2 else {
-                throw unreadable(mergesFile, because: "\(place(i)) has \(parts.count) parts, expected 2")
+                throw .unreadableTokenizer(mergesFile, "\(place(i)) has \(parts.count) parts, expected 2")
             }
             guard let left = ids[parts[0]], let right = ids[parts[1]], let joined = ids[parts[0] + parts[1]] else {
-                throw unreadable(
+                throw .unreadableTokenizer(
                     mergesFile,
-                    because: "\(place(i)) joins \"\(parts[0])\" and \"\(parts[1])\", which the vocabulary does not know"
+                    "\(place(i)) joins \"\(parts[0])\" and \"\(parts[1])\", which the vocabulary does not know"
                 )
             }
             rules.append(Merge(pair: Pair(left: left, right: right), joined: joined))
@@ -100,7 +101,7 @@ private struct MergesFile {
     private static let clipMergeCount = 48_894
 
     init(_ path: String) throws(Failure) {
-        var lines = try bytes(of: path).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
+        var lines = try tokenizerBytes(path).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
         if lines.last?.isEmpty == true { lines.removeLast() }
         var limit = Int.max
         if let header = lines.first.map({ String(decoding: $0, as: UTF8.self) }), header.contains("#version:") {
@@ -114,60 +115,4 @@ private struct MergesFile {
             }
         }
     }
-}
-
-/// What we read of `tokenizer.json`, in its words.
-private struct TokenizerFile: Decodable {
-    struct Model: Decodable {
-        let type: String?
-        let end_of_word_suffix: String?
-        let vocab: [String: Int]
-        let merges: [Parts]
-    }
-
-    /// Two tokens, as an array or, in older files, with a space between them.
-    struct Parts: Decodable {
-        let parts: [String]
-
-        init(from decoder: any Decoder) throws {
-            let value = try decoder.singleValueContainer()
-            if let text = try? value.decode(String.self) {
-                parts = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-            } else {
-                parts = try value.decode([String].self)
-            }
-        }
-    }
-
-    let model: Model
-}
-
-private func decode<Value: Decodable>(_ type: Value.Type, _ path: String) throws(Failure) -> Value {
-    let data = Data(try bytes(of: path))
-    do {
-        return try JSONDecoder().decode(type, from: data)
-    } catch let error as DecodingError {
-        throw unreadable(path, because: reason(error))
-    } catch {
-        throw unreadable(path, because: "not valid JSON")
-    }
-}
-
-private func reason(_ error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, _): "found no \"\(key.stringValue)\""
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-        "\"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" has another type than expected"
-    default: "not valid JSON"
-    }
-}
-
-private func bytes(of path: String) throws(Failure) -> [UInt8] {
-    try MappedFile(path).read { $0.bytes(0..<$0.byteCount) }
-}
-
-private func unreadable(_ path: String, because why: String) -> Failure {
-    Failure(
-        .badData, "cannot read tokenizer", at: path, because: why,
-        try: "use the files that CLIP's tokenizer or clip-train wrote")
 }

@@ -49,8 +49,8 @@ extension BytePairTokenizer {
               "truncation": null,
               "padding": null,
               "added_tokens": [
-                \(addedToken(SpecialTokens.start, startToken)),
-                \(addedToken(SpecialTokens.end, endToken))
+                \(addedToken(SpecialTokens.start, start)),
+                \(addedToken(SpecialTokens.end, end))
               ],
               "normalizer": {"type": "Sequence", "normalizers": [
                 {"type": "NFC"},
@@ -63,7 +63,7 @@ extension BytePairTokenizer {
               ]},
               "post_processor": {
                 "type": "RobertaProcessing",
-                "sep": ["\(SpecialTokens.end)", \(endToken)], "cls": ["\(SpecialTokens.start)", \(startToken)],
+                "sep": ["\(SpecialTokens.end)", \(end)], "cls": ["\(SpecialTokens.start)", \(start)],
                 "trim_offsets": false, "add_prefix_space": false
               },
               "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},

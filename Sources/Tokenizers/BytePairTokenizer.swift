@@ -12,23 +12,24 @@ public struct BytePairTokenizer: Tokenizer, Equatable {
     let names: [String]
     /// Best first.
     let merges: [Merge]
-    /// Begins every caption.
-    public let startToken: Int32
-    /// Ends every caption, also a truncated one.
-    public let endToken: Int32
+    let start, end: Int32
     private let insideWord: [Int32]  // by byte
     private let endOfWord: [Int32]  // by byte
     private let table: MergeTable
 
     /// How many ids there are.
     public var vocabSize: Int { names.count }
+    /// Begins every caption.
+    public var startToken: Int32? { start }
+    /// Ends every caption, also a truncated one.
+    public var endToken: Int32? { end }
 
     /// - Parameter ids: of the names; those of the bytes and the special tokens are among them.
     init(names: [String], ids: [String: Int32], merges: [Merge]) {
         self.names = names
         self.merges = merges
-        startToken = ids[SpecialTokens.start, default: 0]
-        endToken = ids[SpecialTokens.end, default: 0]
+        start = ids[SpecialTokens.start, default: 0]
+        end = ids[SpecialTokens.end, default: 0]
         var byByte = [Int32](repeating: 0, count: 512)
         for (i, name) in ByteSymbols.names.enumerated() {
             byByte[Int(ByteSymbols.bytes[i % 256]) + i / 256 * 256] = ids[name, default: 0]
@@ -44,12 +45,12 @@ public struct BytePairTokenizer: Tokenizer, Equatable {
     /// The tokens of `text`: no padding, and never more than `contextLength` (at least 2) of them.
     public func encode(_ text: String, contextLength: Int) -> Tokens {
         precondition(contextLength >= 2, "context length \(contextLength) has no room for start and end token")
-        var ids = [startToken]
+        var ids = [start]
         var merger = WordMerger()
         encode(text[...], into: &ids, limit: contextLength, &merger)
         let isTruncated = ids.count >= contextLength
         if isTruncated { ids.removeSubrange((contextLength - 1)...) }
-        ids.append(endToken)
+        ids.append(end)
         return Tokens(ids: ids, isTruncated: isTruncated)
     }
 
@@ -77,8 +78,8 @@ public struct BytePairTokenizer: Tokenizer, Equatable {
 
     private func firstSpecialToken(in text: Substring) -> (place: Range<String.Index>, id: Int32)? {
         guard text.utf8.contains(UInt8(ascii: "<")) else { return nil }
-        let start = text.utf8.firstRange(of: SpecialTokens.start.utf8).map { ($0, startToken) }
-        let end = text.utf8.firstRange(of: SpecialTokens.end.utf8).map { ($0, endToken) }
+        let start = text.utf8.firstRange(of: SpecialTokens.start.utf8).map { ($0, self.start) }
+        let end = text.utf8.firstRange(of: SpecialTokens.end.utf8).map { ($0, self.end) }
         guard let start, let end else { return start ?? end }
         return start.0.lowerBound < end.0.lowerBound ? start : end
     }

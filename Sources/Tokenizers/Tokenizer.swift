@@ -18,10 +18,10 @@ public struct Tokens: Sendable, Equatable {
 public protocol Tokenizer: Sendable {
     /// How many ids there are: every id lies in `0..<vocabSize`.
     var vocabSize: Int { get }
-    /// Begins every caption.
-    var startToken: Int32 { get }
+    /// Begins every caption, where there is such a token.
+    var startToken: Int32? { get }
     /// Ends every caption, also a truncated one.
-    var endToken: Int32 { get }
+    var endToken: Int32? { get }
 
     /// The tokens of `text`: no padding, and never more than `contextLength` (at least 2) of them.
     func encode(_ text: String, contextLength: Int) -> Tokens

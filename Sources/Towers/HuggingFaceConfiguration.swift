@@ -36,7 +36,7 @@ struct HuggingFaceConfiguration: Codable {
     /// The file for a model whose captions start and end with these tokens.
     ///
     /// transformers pools a caption at its first end token, and pads with it, as CLIP's tokenizer does.
-    init(_ model: ModelConfiguration, startToken: Int32, endToken: Int32) {
+    init(_ model: ModelConfiguration, startToken: Int32?, endToken: Int32?) {
         let act = model.quickGELU ? Self.quickGELU : "gelu"
         (architectures, model_type) = (["CLIPModel"], "clip")
         (projection_dim, logit_scale_init_value) = (model.embedDim, 2.6592)
@@ -50,8 +50,9 @@ struct HuggingFaceConfiguration: Codable {
             hidden_size: model.text.width, intermediate_size: model.text.hiddenWidth,
             num_hidden_layers: model.text.layers, num_attention_heads: model.text.heads,
             vocab_size: model.text.vocabSize, max_position_embeddings: model.text.contextLength,
-            projection_dim: model.embedDim, bos_token_id: Int(startToken), eos_token_id: Int(endToken),
-            pad_token_id: Int(endToken), hidden_act: act, layer_norm_eps: Self.epsilon,
+            projection_dim: model.embedDim, bos_token_id: startToken.map(Int.init),
+            eos_token_id: endToken.map(Int.init),
+            pad_token_id: endToken.map(Int.init), hidden_act: act, layer_norm_eps: Self.epsilon,
             model_type: "clip_text_model")
     }
 

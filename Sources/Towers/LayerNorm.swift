@@ -4,13 +4,15 @@ import Tensors
 /// Brings every row to mean 0 and deviation 1, then scales and shifts it. Ba et al. 2016, equation 4.
 struct LayerNorm: Sendable {
     let gain, bias: Tensor  // [width]
+    private let epsilon: Float
 
-    init(_ name: String, width: Int, in store: inout ParameterStore) {
+    init(_ name: String, width: Int, epsilon: Float, in store: inout ParameterStore) {
         gain = store.declare("\(name).weight", [width], .ones, decays: false)
         bias = store.declare("\(name).bias", [width], .zeros, decays: false)
+        self.epsilon = epsilon
     }
 
     func apply(to x: Tensor, on tape: inout Tape) -> Tensor {
-        tape.layerNorm(x, gain: gain, bias: bias, epsilon: 1e-5)
+        tape.layerNorm(x, gain: gain, bias: bias, epsilon: epsilon)
     }
 }

@@ -24,20 +24,17 @@ extension ModelFolder {
         of configuration: ModelConfiguration, in store: ParameterStore
     ) throws(Failure) -> [Safetensors.Part] {
         let places = Dictionary(store.parameters.map { ($0.name, $0.tensor) }) { first, _ in first }
-        var plan = ParameterStore()
-        _ = Model(configuration, in: &plan)
+        var declared = ParameterStore()
+        let fileShapes = Model(configuration.plan, in: &declared).fileShapes
         var parts: [Safetensors.Part] = []
-        for parameter in plan.parameters {
+        for parameter in declared.parameters {
             guard let place = places[parameter.name], place.shape == parameter.tensor.shape else {
                 throw Failure(
                     .bug, "cannot find weights", at: parameter.name,
                     because: "found \(places[parameter.name]?.shape.description ?? "none") in the store, "
                         + "expected \(parameter.tensor.shape)", try: "report this line")
             }
-            let patch = configuration.vision.patchSize
-            let isPatches = parameter.name.hasSuffix("patch_embedding.weight")
-            let shape = isPatches ? [place.shape[0], 3, patch, patch] : place.shape.axes
-            parts.append(.init(parameter.name, shape, at: place.range))
+            parts.append(.init(parameter.name, fileShapes[parameter.name] ?? place.shape.axes, at: place.range))
         }
         return parts
     }

@@ -25,7 +25,7 @@ public enum ModelFolder {
     ///
     /// - Throws: `.cannotWrite`.
     public static func write(
-        _ settings: ModelSettings, _ store: ParameterStore, floats: Span<Float>, startToken: Int32, endToken: Int32,
+        _ settings: ModelSettings, _ store: ParameterStore, floats: Span<Float>, startToken: Int32?, endToken: Int32?,
         to folder: String
     ) throws(Failure) {
         try AtomicFile.makeFolder(folder)
@@ -41,7 +41,7 @@ public enum ModelFolder {
     public static func read(_ folder: String) throws(Failure) -> LoadedModel {
         let settings = try ModelSettings(folder: folder)
         var store = ParameterStore()
-        let model = Model(settings.model, in: &store)
+        let model = Model(settings.model.plan, in: &store)
         var tape = Tape(parameters: blank(store), seed: 0)
         try read(folder, settings.model, store, into: &tape)
         return LoadedModel(settings: settings, model: model, parameters: store, tape: tape)

@@ -46,7 +46,7 @@ public struct ModelSettings: Sendable, Equatable {
     }
 
     /// Writes the settings into a model folder, in transformers' words and in open_clip's.
-    func write(to folder: String, startToken: Int32, endToken: Int32) throws(Failure) {
+    func write(to folder: String, startToken: Int32?, endToken: Int32?) throws(Failure) {
         try writeJSON(
             OpenCLIPFile(self, endToken: endToken), to: "\(folder)/\(ModelFolder.openCLIPFile)")
         try writeJSON(PreprocessorConfig(preprocessing), to: "\(folder)/\(ModelFolder.preprocessorFile)")

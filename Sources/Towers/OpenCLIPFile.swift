@@ -5,7 +5,7 @@ struct OpenCLIPFile: Encodable {
     /// The caption tower, and what open_clip must know of its tokens.
     struct Text: Encodable {
         let tower: TextConfiguration
-        let endToken: Int32
+        let endToken: Int32?
 
         func encode(to encoder: any Encoder) throws {
             try tower.encode(to: encoder)
@@ -28,7 +28,7 @@ struct OpenCLIPFile: Encodable {
     let model_cfg: Model
     let preprocess_cfg: Preprocessing
 
-    init(_ settings: ModelSettings, endToken: Int32) {
+    init(_ settings: ModelSettings, endToken: Int32?) {
         let model = settings.model
         model_cfg = Model(
             embed_dim: model.embedDim, quick_gelu: model.quickGELU, vision_cfg: model.vision,

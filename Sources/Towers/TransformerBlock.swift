@@ -3,16 +3,55 @@ import Kernels
 import Tensors
 
 /// What the blocks of one tower share.
-struct BlockSettings: Sendable {
-    let width, heads, hiddenWidth, layers: Int
-    let causal, quickGELU: Bool
+struct BlockSettings: Sendable, Equatable {
+    /// Where the layer norms stand.
+    enum NormPlace: Sendable {
+        /// Before attention and hidden layer; the sum is not normalised (Radford et al. 2019, CLIP, DINOv2).
+        case before
+        /// Behind each sum (Vaswani et al. 2017, BERT).
+        case after
+    }
+
+    var width, heads, hiddenWidth, layers: Int
+    var causal = false
+    var activation = Activation.gelu
+    var epsilon: Float = 1e-5
+    var normPlace = NormPlace.before
+    var names = BlockNames.clip
+
+    /// Width of a row's part that one attention head sees.
+    var headWidth: Int { width / heads }
+}
+
+/// How the parameters of a block are called, behind the block's own name.
+struct BlockNames: Sendable, Equatable {
+    var blocks, norm1, query, key, value, out, norm2, fc1, fc2: String
+    /// What each sum's second part is multiplied by, column by column — Touvron et al. 2021 (CaiT), eq. 4.
+    var scale1, scale2: String?
+
+    static let clip = BlockNames(
+        blocks: "encoder.layers", norm1: "layer_norm1", query: "self_attn.q_proj", key: "self_attn.k_proj",
+        value: "self_attn.v_proj", out: "self_attn.out_proj", norm2: "layer_norm2", fc1: "mlp.fc1", fc2: "mlp.fc2")
+}
+
+/// The one row of a sequence that is pooled.
+enum KeptRow: Sendable {
+    /// A class token.
+    case first
+    /// An end token: also under a causal mask, it has seen all others.
+    case last
+
+    func rows(of segments: Segments) -> [Int] {
+        (0..<segments.count).map { self == .first ? segments[$0].lowerBound : segments[$0].upperBound - 1 }
+    }
 }
 
 /// Rows look at each other, then each row by itself passes a hidden layer; both times the result is added to the rows.
 ///
 /// `x += attention(norm(x))`, `x += fc2(gelu(fc1(norm(x))))` — Vaswani et al. 2017, with the norm first as in Radford et
-/// al. 2019. Initial weights as Radford et al. 2021 published them with their code and open_clip repeats them:
-/// `width^-½` for queries, keys and values, `(2·width)^-½` for fc1, `width^-½·(2·layers)^-½` for what is added to the rows.
+/// al. 2019, or behind each sum. Initial weights as Radford et al. 2021 published them with their code and open_clip
+/// repeats them: `width^-½` for queries, keys and values, `(2·width)^-½` for fc1, `width^-½·(2·layers)^-½` for what is
+/// added to the rows.
 struct TransformerBlock: Sendable {
     private let settings: BlockSettings
     private let norm1, norm2: LayerNorm
@@ -20,46 +59,72 @@ struct TransformerBlock: Sendable {
     private let outWeight, outBias: Tensor  // [width, width] and [width]
     private let fc1Weight, fc1Bias: Tensor  // [hiddenWidth, width] and [hiddenWidth]
     private let fc2Weight, fc2Bias: Tensor  // [width, hiddenWidth] and [width]
+    private let scale1, scale2: Tensor?  // [width]
 
     init(_ name: String, _ settings: BlockSettings, in store: inout ParameterStore) {
         self.settings = settings
-        let width = settings.width, hidden = settings.hiddenWidth
+        let width = settings.width, hidden = settings.hiddenWidth, names = settings.names
         let deviation = 1 / Float(width).squareRoot(), added = deviation / Float(2 * settings.layers).squareRoot()
-        norm1 = LayerNorm("\(name).layer_norm1", width: width, in: &store)
+        func norm(_ part: String, in store: inout ParameterStore) -> LayerNorm {
+            LayerNorm("\(name).\(part)", width: width, epsilon: settings.epsilon, in: &store)
+        }
+        func matrix(
+            _ part: String, _ shape: Shape, _ deviation: Float, in store: inout ParameterStore
+        ) -> (Tensor, Tensor) {
+            let weight = store.declare(
+                "\(name).\(part).weight", shape, .normal(deviation: deviation), decays: true, isHidden: true)
+            return (weight, store.declare("\(name).\(part).bias", [shape[0]], .zeros, decays: false))
+        }
+        norm1 = norm(names.norm1, in: &store)
         // Beside each other, so that one product makes all three.
-        let projections = ["q_proj", "k_proj", "v_proj"].map { "\(name).self_attn.\($0)" }
+        let projections = [names.query, names.key, names.value].map { "\(name).\($0)" }
         let weights = projections.map {
             store.declare("\($0).weight", [width, width], .normal(deviation: deviation), decays: true, isHidden: true)
         }
         let biases = projections.map { store.declare("\($0).bias", [width], .zeros, decays: false) }
         (inWeight, inBias) = (store.joined(weights), store.joined(biases))
-        outWeight = store.declare(
-            "\(name).self_attn.out_proj.weight", [width, width], .normal(deviation: added), decays: true,
-            isHidden: true)
-        outBias = store.declare("\(name).self_attn.out_proj.bias", [width], .zeros, decays: false)
-        norm2 = LayerNorm("\(name).layer_norm2", width: width, in: &store)
-        fc1Weight = store.declare(
-            "\(name).mlp.fc1.weight", [hidden, width], .normal(deviation: 1 / Float(2 * width).squareRoot()),
-            decays: true, isHidden: true)
-        fc1Bias = store.declare("\(name).mlp.fc1.bias", [hidden], .zeros, decays: false)
-        fc2Weight = store.declare(
-            "\(name).mlp.fc2.weight", [width, hidden], .normal(deviation: added), decays: true, isHidden: true)
-        fc2Bias = store.declare("\(name).mlp.fc2.bias", [width], .zeros, decays: false)
+        (outWeight, outBias) = matrix(names.out, [width, width], added, in: &store)
+        scale1 = names.scale1.map { store.declare("\(name).\($0)", [width], .ones, decays: false) }
+        norm2 = norm(names.norm2, in: &store)
+        (fc1Weight, fc1Bias) = matrix(names.fc1, [hidden, width], 1 / Float(2 * width).squareRoot(), in: &store)
+        (fc2Weight, fc2Bias) = matrix(names.fc2, [width, hidden], added, in: &store)
+        scale2 = names.scale2.map { store.declare("\(name).\($0)", [width], .ones, decays: false) }
     }
 
-    /// `x` is `[rows, width]`, and so is the result; where `kept` is given, the result has these rows alone, and what
-    /// follows the attention is not computed for the others.
-    func apply(to x: Tensor, _ segments: Segments, keeping kept: [Int]? = nil, on tape: inout Tape) -> Tensor {
-        let seen = norm1.apply(to: x, on: &tape)
-        let qkv = tape.linear(seen, weight: inWeight, bias: inBias)  // [rows, 3·width]
-        var mixed = tape.attention(qkv, segments: segments, heads: settings.heads, causal: settings.causal), x = x
-        if let kept { (mixed, x) = (tape.gatherRows(mixed, kept), tape.gatherRows(x, kept)) }
-        x = tape.linear(mixed, weight: outWeight, bias: outBias, adding: x)
+    /// `x` is `[rows, width]`, and so is the result; where `kept` is given, the result is `[segments, width]`, and nothing
+    /// is computed for the other rows but keys and values.
+    func apply(to x: Tensor, _ segments: Segments, keeping kept: KeptRow? = nil, on tape: inout Tape) -> Tensor {
+        let isNormedBefore = settings.normPlace == .before
+        let seen = isNormedBefore ? norm1.apply(to: x, on: &tape) : x
+        let mixed: Tensor
+        var x = x
+        if let kept {
+            let rows = kept.rows(of: segments), width = settings.width
+            let queries = tape.linear(
+                tape.gatherRows(seen, rows), weight: inWeight.rows(0..<width), bias: inBias.rows(0..<width))
+            let others = width..<3 * width
+            let keysAndValues = tape.linear(seen, weight: inWeight.rows(others), bias: inBias.rows(others))
+            mixed = tape.pooledAttention(queries, keysAndValues, segments: segments, heads: settings.heads)
+            x = tape.gatherRows(x, rows)
+        } else {
+            let qkv = tape.linear(seen, weight: inWeight, bias: inBias)  // [rows, 3·width]
+            mixed = tape.attention(qkv, segments: segments, heads: settings.heads, causal: settings.causal)
+        }
+        x = add(mixed, outWeight, outBias, scale1, to: x, on: &tape)
+        if !isNormedBefore { x = norm1.apply(to: x, on: &tape) }
 
-        let normed = norm2.apply(to: x, on: &tape)
-        let hidden = tape.linear(
-            normed, weight: fc1Weight, bias: fc1Bias, activation: settings.quickGELU ? .quickGELU : .gelu)
-        return tape.linear(hidden, weight: fc2Weight, bias: fc2Bias, adding: x)
+        let normed = isNormedBefore ? norm2.apply(to: x, on: &tape) : x
+        let hidden = tape.linear(normed, weight: fc1Weight, bias: fc1Bias, activation: settings.activation)
+        x = add(hidden, fc2Weight, fc2Bias, scale2, to: x, on: &tape)
+        return isNormedBefore ? x : norm2.apply(to: x, on: &tape)
+    }
+
+    /// `x + scale ∘ (y·weightᵀ + bias)`.
+    private func add(
+        _ y: Tensor, _ weight: Tensor, _ bias: Tensor, _ scale: Tensor?, to x: Tensor, on tape: inout Tape
+    ) -> Tensor {
+        guard let scale else { return tape.linear(y, weight: weight, bias: bias, adding: x) }
+        return tape.addScaledColumns(tape.linear(y, weight: weight, bias: bias), scale: scale, to: x)
     }
 }
 
@@ -67,16 +132,19 @@ struct TransformerBlock: Sendable {
 struct BlockStack: Sendable {
     private let blocks: [TransformerBlock]
 
+    /// `name` is what stands before the names of all blocks: nothing, or it ends with a dot.
     init(_ name: String, _ settings: BlockSettings, in store: inout ParameterStore) {
-        blocks = (0..<settings.layers).map { TransformerBlock("\(name).layers.\($0)", settings, in: &store) }
+        blocks = (0..<settings.layers).map {
+            TransformerBlock("\(name)\(settings.names.blocks).\($0)", settings, in: &store)
+        }
     }
 
-    /// `x` is `[rows, width]`, and so is the result; where `kept` is given, the last block makes these rows alone.
+    /// `x` is `[rows, width]`, and so is the result; where `kept` is given, the last block makes one row a segment.
     ///
     /// Unless the step is recorded, all values made since `mark` but the result are forgotten, so that a tower's memory
     /// does not grow with its layers.
     func apply(
-        to x: Tensor, _ segments: Segments, keeping kept: [Int]? = nil, since mark: Tape.Mark, on tape: inout Tape
+        to x: Tensor, _ segments: Segments, keeping kept: KeptRow? = nil, since mark: Tape.Mark, on tape: inout Tape
     ) -> Tensor {
         var x = x
         for (number, block) in blocks.enumerated() {

@@ -25,7 +25,7 @@ struct Trainer: ~Copyable {
     /// A model with the initial weights of its seed.
     init(_ configuration: ModelConfiguration, _ settings: TrainingSettings, _ preprocessing: Preprocessing) {
         var store = ParameterStore()
-        model = Model(configuration, in: &store)
+        model = Model(configuration.plan, in: &store)
         tape = Tape(parameters: store, seed: settings.seed)
         optimizer = Optimizer(settings.optimizer, store, weightDecay: settings.weightDecay)
         average = MovingAverage(of: tape, decay: settings.emaDecay)

@@ -46,7 +46,7 @@ private struct Golden: Decodable {
 /// Serialized, since it changes the instruction level in use.
 @Suite(.serialized) struct GoldenOperationTests {
     @Test func `there are golden numbers for every operation`() {
-        #expect(Set(Golden.all.map(\.operation)).count == 10)
+        #expect(Set(Golden.all.map(\.operation)).count == 13)
     }
 
     @Test(arguments: InstructionLevel.available, Golden.all)
@@ -89,7 +89,10 @@ private struct Golden: Decodable {
         func segments() throws -> Segments { Segments(lengths: try #require(s.lengths)) }
         switch golden.operation {
         case "linear":
-            let activation: Activation = s.activation == "gelu" ? .gelu : s.activation == "none" ? .none : .quickGELU
+            let activations: [String: Activation] = [
+                "none": .none, "gelu": .gelu, "quickGELU": .quickGELU, "tanhGELU": .tanhGELU,
+            ]
+            let activation = try #require(activations[s.activation ?? ""])
             return tape.linear(
                 try input("x"), weight: try input("weight"), bias: p["bias"], activation: activation,
                 adding: p["residual"])
@@ -101,14 +104,21 @@ private struct Golden: Decodable {
             return tape.attention(
                 try input("qkv"), segments: try segments(), heads: try #require(s.heads),
                 causal: s.causal == true)
+        case "pooledAttention":
+            return tape.pooledAttention(
+                try input("queries"), try input("keysAndValues"), segments: try segments(),
+                heads: try #require(s.heads))
         case "embedTokens":
             return tape.embedTokens(
                 try #require(s.ids), segments: try segments(), table: try input("table"),
-                positions: try input("positions"))
+                positions: try input("positions"), kinds: p["kinds"])
         case "assemblePatches":
             return tape.assemblePatches(
-                try input("patches"), classToken: p["classToken"], positions: try input("positions"),
-                batch: try #require(s.batch))
+                try input("patches"), classToken: p["classToken"], registers: p["registers"],
+                positions: try input("positions"), batch: try #require(s.batch))
+        case "addScaledColumns":
+            return tape.addScaledColumns(try input("x"), scale: try input("scale"), to: try input("residual"))
+        case "joinColumns": return tape.joinColumns(try input("a"), try input("b"))
         case "gatherRows": return tape.gatherRows(try input("x"), try #require(s.rows))
         case "meanRows": return tape.meanRows(try input("x"), segments: try segments())
         case "normalizeRows": return tape.normalizeRows(try input("x"))

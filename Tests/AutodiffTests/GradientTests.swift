@@ -22,6 +22,9 @@ private let cases: [GradientCase] = [
     GradientCase(name: "linear with quickGELU", shapes: [[1, 4], [9, 4]]) { tape, p in
         tape.squares(tape.linear(p[0], weight: p[1], bias: nil, activation: .quickGELU))
     },
+    GradientCase(name: "linear with tanhGELU", shapes: [[1, 4], [9, 4]]) { tape, p in
+        tape.squares(tape.linear(p[0], weight: p[1], bias: nil, activation: .tanhGELU))
+    },
     GradientCase(name: "layer norm", shapes: [[5, 13], [13], [13]]) { tape, p in
         tape.squares(tape.layerNorm(p[0], gain: p[1], bias: p[2]))
     },
@@ -30,6 +33,12 @@ private let cases: [GradientCase] = [
     },
     GradientCase(name: "causal attention", shapes: [[9, 12]]) { tape, p in
         tape.squares(tape.attention(p[0], segments: Segments(lengths: [7, 2]), heads: 1, causal: true))
+    },
+    GradientCase(name: "pooled attention", shapes: [[3, 6], [8, 12]]) { tape, p in
+        tape.squares(tape.pooledAttention(p[0], p[1], segments: Segments(lengths: [1, 2, 5]), heads: 2))
+    },
+    GradientCase(name: "add scaled columns", shapes: [[3, 5], [5], [3, 5]]) { tape, p in
+        tape.squares(tape.addScaledColumns(p[0], scale: p[1], to: p[2]))
     },
     GradientCase(name: "embed tokens", shapes: [[5, 3], [4, 3]]) { tape, p in
         tape.squares(
@@ -40,6 +49,17 @@ private let cases: [GradientCase] = [
     },
     GradientCase(name: "assemble patches without class token", shapes: [[6, 5], [3, 5]]) { tape, p in
         tape.squares(tape.assemblePatches(p[0], classToken: nil, positions: p[1], batch: 2))
+    },
+    GradientCase(name: "assemble patches with registers", shapes: [[6, 5], [5], [2, 5], [4, 5]]) { tape, p in
+        tape.squares(
+            tape.assemblePatches(p[0], classToken: p[1], registers: p[2], positions: p[3], batch: 2))
+    },
+    GradientCase(name: "embed tokens of a kind", shapes: [[5, 3], [4, 3], [2, 3]]) { tape, p in
+        tape.squares(
+            tape.embedTokens(
+                [4, 0, 4], segments: Segments(lengths: [2, 1]), table: p[0], positions: p[1], kinds: p[2]))
+    },
+    GradientCase(name: "join columns", shapes: [[3, 2], [3, 5]]) { tape, p in tape.squares(tape.joinColumns(p[0], p[1]))
     },
     GradientCase(name: "gather rows", shapes: [[4, 3]]) { tape, p in tape.squares(tape.gatherRows(p[0], [3, 0, 3])) },
     GradientCase(name: "mean rows", shapes: [[6, 3]]) { tape, p in

@@ -34,7 +34,7 @@ func writeTinyModel(to folder: String, seed: UInt64 = 1, embedDim: Int = 12) thr
     (text.contextLength, text.vocabSize, text.width, text.heads, text.layers) = (12, tokenizer.vocabSize, 16, 2, 1)
     let model = ModelConfiguration(embedDim: embedDim, vision: vision, text: text)
     var store = ParameterStore()
-    _ = Model(model, in: &store)
+    _ = Model(model.plan, in: &store)
     let tape = Tape(parameters: store, seed: seed)
     try tape.readParameters { floats in
         try ModelFolder.write(

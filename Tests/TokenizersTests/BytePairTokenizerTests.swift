@@ -28,7 +28,7 @@ import Testing
         let tokens = clip.encode("a photo of a cat on a mat", contextLength: length)
         #expect(whole.ids.count == 10 && !whole.isTruncated)
         #expect(tokens.isTruncated == (length < 10))
-        #expect(tokens.ids == whole.ids.prefix(min(length, 10) - 1) + [clip.endToken])
+        #expect(tokens.ids == whole.ids.prefix(min(length, 10) - 1) + [clip.end])
     }
 
     @Test func `no caption is just start and end`() throws {

@@ -20,6 +20,19 @@ enum Fixtures {
         let cases: [Case]
     }
 
+    struct PieceGolden: Decodable {
+        struct Case: Decodable {
+            let text: String
+            let uncased, cased, unigram: Golden.Result
+        }
+
+        let cases: [Case]
+    }
+
+    static let pieces: Result<PieceGolden, any Error> = Result {
+        try JSONDecoder().decode(PieceGolden.self, from: Data(contentsOf: URL(filePath: "\(folder)/pieces.json")))
+    }
+
     static let golden: Result<Golden, any Error> = Result {
         try JSONDecoder().decode(Golden.self, from: Data(contentsOf: URL(filePath: "\(folder)/golden.json")))
     }

@@ -38,7 +38,7 @@ struct Golden: ~Copyable {
         let file = try JSONDecoder().decode(HuggingFaceConfiguration.self, from: json)
         var configuration = try file.model(named: folder), store = ParameterStore()
         change(&configuration)
-        let model = Model(configuration, in: &store)
+        let model = Model(configuration.plan, in: &store)
         var tape = Tape(parameters: store, seed: 1)
         try ModelFolder.read(folder, configuration, store, into: &tape)
         return GoldenModel(model: model, parameters: store, tape: tape)

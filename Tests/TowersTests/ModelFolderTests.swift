@@ -23,7 +23,7 @@ import Testing
     private static func write(_ settings: ModelSettings, seed: UInt64 = 1, to folder: String) throws -> [Float] {
         var store = ParameterStore()
         let other = store.declare("objective.head.weight", [3], .ones, decays: true)
-        _ = Model(settings.model, in: &store)
+        _ = Model(settings.model.plan, in: &store)
         let tape = Tape(parameters: store, seed: seed)
         try tape.readParameters { floats in
             try ModelFolder.write(settings, store, floats: floats, startToken: 18, endToken: 19, to: folder)
@@ -92,7 +92,7 @@ import Testing
             let settings = try Self.small()
             try Self.write(settings, to: folder)
             var store = ParameterStore()
-            _ = Model(settings.model, in: &store)
+            _ = Model(settings.model.plan, in: &store)
             var parts = try ModelFolder.parts(of: settings.model, in: store)
             let at = try #require(parts.firstIndex { $0.name == "visual_projection.weight" })
             let part = parts[at]

@@ -3,6 +3,7 @@ import Foundation
 import Kernels
 import Tensors
 import Testing
+
 @testable import Towers
 
 @Suite struct GoldenModelTests {
@@ -99,13 +100,13 @@ import Testing
     @Test(arguments: [("vit-nano-8-64", 6_152_065), ("ViT-B-32", 151_277_313)])
     func `models have as many parameters as their peers`(name: String, count: Int) throws {
         var store = ParameterStore()
-        _ = Model(try ModelConfiguration(named: name), in: &store)
+        _ = Model(try ModelConfiguration(named: name).plan, in: &store)
         #expect(store.count == count)
     }
 
     @Test func `only what multiplies rows decays`() {
         var store = ParameterStore()
-        _ = Model(Self.small(), in: &store)
+        _ = Model(Self.small().plan, in: &store)
         for parameter in store.parameters {
             let isTable = parameter.name.contains("position_embedding") || parameter.name.contains("token_embedding")
             #expect(parameter.decays == (parameter.tensor.shape.rank == 2 && !isTable), "\(parameter.name)")
@@ -114,7 +115,7 @@ import Testing
 
     @Test func `initial weights have the published deviations`() throws {
         var store = ParameterStore()
-        _ = Model(try ModelConfiguration(named: "vit-nano-8-64"), in: &store)
+        _ = Model(try ModelConfiguration(named: "vit-nano-8-64").plan, in: &store)
         func initial(_ name: String) -> ParameterStore.Initial? { store.parameters.first { $0.name == name }?.initial }
         let width: Float = 192
         #expect(initial("logit_scale") == .constant(2.6592600))
@@ -149,7 +150,7 @@ import Testing
     @Test(arguments: [VisionConfiguration.Pooling.classToken, .mean])
     func `a step that is not recorded gives the same bits`(pooling: VisionConfiguration.Pooling) {
         var store = ParameterStore()
-        let model = Model(Self.small { $0.vision.pooling = pooling }, in: &store)
+        let model = Model(Self.small({ $0.vision.pooling = pooling }).plan, in: &store)
         var tape = Tape(parameters: store, seed: 3)
         let results = [true, false].map { recording in
             tape.begin(recording: recording)
@@ -164,7 +165,7 @@ import Testing
 
     @Test func `embeddings that are not recorded leave nothing else behind`() {
         var store = ParameterStore()
-        let model = Model(Self.small(), in: &store)
+        let model = Model(Self.small().plan, in: &store)
         var tape = Tape(parameters: store, seed: 3)
         tape.begin(recording: false)
         let input = Self.pictures(3, on: &tape)
@@ -176,7 +177,7 @@ import Testing
 
     @Test func `a caption is embedded alike alone and among others`() {
         var store = ParameterStore()
-        let model = Model(Self.small(), in: &store)
+        let model = Model(Self.small().plan, in: &store)
         var tape = Tape(parameters: store, seed: 3)
         tape.begin(recording: false)
         let alone = model.embed(tokens: [18, 4, 5, 19], segments: Segments(lengths: [4]), on: &tape)
@@ -187,7 +188,7 @@ import Testing
 
     @Test func `embeddings have length one`() {
         var store = ParameterStore()
-        let model = Model(Self.small(), in: &store)
+        let model = Model(Self.small().plan, in: &store)
         var tape = Tape(parameters: store, seed: 3)
         let pictures = floats(model.embed(patches: Self.pictures(2, on: &tape), batch: 2, on: &tape), of: tape)
         for row in [pictures[..<12], pictures[12...]] {

@@ -15,14 +15,20 @@ The file is {"versions": {…}, "cases": [case, …]}, and a case is
     gradients  the gradient of that loss with respect to each input, under the input's name
 
 operation                settings                       inputs → output
-linear                   activation: none gelu quickGELU  x [rows, in], weight [out, in], bias [out]?, residual [rows, out]?
+linear                   activation: none gelu quickGELU tanhGELU  x [rows, in], weight [out, in], bias [out]?, residual [rows, out]?
                                                         → activation(x·weightᵀ + bias) + residual [rows, out]; gelu is exact (erf)
 layerNorm                epsilon                        x [rows, width], gain [width], bias [width] → [rows, width]
 attention                lengths, heads, causal         qkv [rows, 3·width]: all queries | keys | values, heads side by side in each;
                                                         lengths of the packed segments → [rows, width], scores / √(head width)
-embedTokens              ids, lengths                   table [vocab, width], positions [context, width] → [rows, width]
-assemblePatches          batch                          patches [batch·p, width], classToken [width]?, positions [p or p + 1, width]
-                                                        → [batch·(p or p + 1), width]; the class token is each picture's first row
+pooledAttention          lengths, heads                 queries [segments, width], keysAndValues [rows, 2·width], keys first
+                                                        → [segments, width]
+embedTokens              ids, lengths                   table [vocab, width], positions [context, width], kinds [kinds, width]?,
+                                                        of which the first counts → [rows, width]
+assemblePatches          batch                          patches [batch·p, width], classToken [width]?, registers [r, width]?,
+                                                        positions [p or p + 1, width] → [batch·tokens, width]: class token,
+                                                        registers (which have no position), patches
+addScaledColumns         –                              x [rows, width], scale [width], residual [rows, width] → [rows, width]
+joinColumns              –                              a [rows, m], b [rows, n] → [rows, m + n]
 gatherRows               rows                           x [rows, width] → [count of rows, width]
 meanRows                 lengths                        x [rows, width] → [segments, width]
 normalizeRows            –                              x [rows, width] → [rows, width]
@@ -83,11 +89,15 @@ def quick_gelu(x):
     return x * torch.sigmoid(1.702 * x)
 
 
+ACTIVATIONS = {"none": lambda x: x, "gelu": F.gelu, "quickGELU": quick_gelu,
+               "tanhGELU": lambda x: F.gelu(x, approximate="tanh")}
+
+
 def linear(name, rows, inner, outer, bias=True, activation="none", residual=False):
     case = Case("linear", name, activation=activation)
     x, weight = case.input("x", rows, inner), case.input("weight", outer, inner, scale=0.5)
     y = F.linear(x, weight, case.input("bias", outer) if bias else None)
-    y = {"none": lambda v: v, "gelu": F.gelu, "quickGELU": quick_gelu}[activation](y)
+    y = ACTIVATIONS[activation](y)
     return case.giving(y + case.input("residual", rows, outer) if residual else y)
 
 
@@ -115,22 +125,51 @@ def attention(name, lengths, heads, head_width, causal, scale=1.0):
     return case.giving(torch.cat(rows))
 
 
-def embed_tokens(name, vocab, width, context, lengths):
+def pooled_attention(name, lengths, heads, head_width, scale=1.0):
+    case = Case("pooledAttention", name, lengths=lengths, heads=heads)
+    width = heads * head_width
+    queries = case.input("queries", len(lengths), width, scale=scale)
+    keys_and_values = case.input("keysAndValues", sum(lengths), 2 * width)
+    rows = []
+    for query, segment in zip(queries, keys_and_values.split(lengths)):
+        k, v = (part.unflatten(1, (heads, head_width)).transpose(0, 1) for part in segment.split(width, dim=1))
+        q = query.view(heads, 1, head_width)
+        rows.append(F.scaled_dot_product_attention(q, k, v).flatten())
+    return case.giving(torch.stack(rows))
+
+
+def embed_tokens(name, vocab, width, context, lengths, kinds=0):
     case = Case("embedTokens", name)
     ids = case.random.integers(0, vocab, sum(lengths)).tolist()
     case.settings.update(ids=ids, lengths=lengths)
     table, positions = case.input("table", vocab, width), case.input("positions", context, width)
     places = [place for length in lengths for place in range(length)]
-    return case.giving(table[ids] + positions[places])
+    rows = table[ids] + positions[places]
+    return case.giving(rows + case.input("kinds", kinds, width)[0] if kinds else rows)
 
 
-def assemble_patches(name, batch, patches, width, class_token):
+def assemble_patches(name, batch, patches, width, class_token, registers=0):
     case = Case("assemblePatches", name, batch=batch)
     rows = case.input("patches", batch * patches, width).unflatten(0, (batch, patches))
     if class_token:
         first = case.input("classToken", width).expand(batch, 1, width)
         rows = torch.cat([first, rows], dim=1)
-    return case.giving((rows + case.input("positions", rows.shape[1], width)).flatten(0, 1))
+    rows = rows + case.input("positions", rows.shape[1], width)
+    if registers:
+        more = case.input("registers", registers, width).expand(batch, registers, width)
+        rows = torch.cat([rows[:, :1], more, rows[:, 1:]], dim=1)
+    return case.giving(rows.flatten(0, 1))
+
+
+def add_scaled_columns(name, rows, width):
+    case = Case("addScaledColumns", name)
+    x, scale, residual = case.input("x", rows, width), case.input("scale", width), case.input("residual", rows, width)
+    return case.giving(residual + scale * x)
+
+
+def join_columns(name, rows, m, n):
+    case = Case("joinColumns", name)
+    return case.giving(torch.cat([case.input("a", rows, m), case.input("b", rows, n)], dim=1))
 
 
 def gather_rows(name, count, width, rows):
@@ -171,6 +210,8 @@ def cases():
     yield linear("no bias", 3, 5, 18, bias=False)
     yield linear("gelu", 7, 6, 17, activation="gelu")
     yield linear("quickGELU", 7, 6, 17, activation="quickGELU")
+    yield linear("tanhGELU", 7, 6, 17, activation="tanhGELU")
+    yield linear("tanhGELU, residual", 3, 4, 16, activation="tanhGELU", residual=True)
     yield linear("residual", 4, 19, 5, residual=True)
     yield linear("no bias, residual", 4, 3, 6, bias=False, residual=True)
     yield linear("gelu, residual", 3, 4, 16, activation="gelu", residual=True)
@@ -184,9 +225,16 @@ def cases():
         yield attention(f"{word}, heads of 32", [2, 7], heads=2, head_width=32, causal=causal)
         yield attention(f"{word}, heads of 64", [5, 2], heads=1, head_width=64, causal=causal)
         yield attention(f"{word}, large scores", [3, 5], heads=1, head_width=8, causal=causal, scale=8.0)
+    yield pooled_attention("heads of 8", [1, 17, 4], heads=2, head_width=8)
+    yield pooled_attention("heads of 64", [5, 2], heads=1, head_width=64)
+    yield pooled_attention("large scores", [3, 5], heads=3, head_width=5, scale=8.0)
     yield embed_tokens("repeated tokens", vocab=6, width=5, context=8, lengths=[4, 1, 6])
     yield assemble_patches("class token", batch=3, patches=4, width=5, class_token=True)
     yield assemble_patches("no class token", batch=2, patches=3, width=6, class_token=False)
+    yield embed_tokens("kinds of segments", vocab=4, width=3, context=4, lengths=[2, 3], kinds=2)
+    yield assemble_patches("registers", batch=2, patches=4, width=5, class_token=True, registers=3)
+    yield add_scaled_columns("odd width", 5, 7)
+    yield join_columns("three and five", 4, 3, 5)
     yield gather_rows("a row twice, a row never", 5, 6, [4, 0, 4, 2])
     yield mean_rows("lengths one, four, two", [1, 4, 2], 7)
     yield normalize_rows("odd width", 4, 7)

@@ -1,4 +1,4 @@
-"""Writes Tests/Fixtures/tokenizer/: what Hugging Face's CLIPTokenizerFast makes of many texts with two vocabularies.
+"""Writes Tests/Fixtures/tokenizer/: what Hugging Face's tokenizers make of many texts.
 
     scripts/benchmark.d/venv && .venv/bin/python scripts/golden/tokenizer.py
 
@@ -6,12 +6,17 @@ clip/        merges.txt: the 48,894 merges of CLIP's vocabulary (OpenAI, MIT lic
 own/         the tokenizer files of a small vocabulary, as our own code wrote them; this script only reads them
 golden.json  {"versions": {…}, "cases": [{"text": …, "clip": {…}, "own": {…}}, …]}, and a result is
              {"ids": […], "truncated": …}: at most 77 ids with CLIP's vocabulary, 32 with ours
+uncased/     tokenizer.json and vocab.txt of BERT's kind: small word pieces of these texts, without capitals and accents
+cased/       the same with both; ideographs do not stand alone
+unigram/     tokenizer.json of SentencePiece's kind, with its table of characters (nmt_nfkc) and an end token
+pieces.json  as golden.json, with the results of these three: at most 40 ids
 """
 
 import argparse
 import gzip
 import importlib.metadata
 import importlib.util
+import io
 import json
 import os
 import random
@@ -20,9 +25,13 @@ from pathlib import Path
 
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
+import sentencepiece  # noqa: E402
+import sentencepiece.sentencepiece_model_pb2 as sentencepiece_model_pb2  # noqa: E402
+import tokenizers  # noqa: E402
 import transformers  # noqa: E402
 
 MERGE_COUNT = 49152 - 256 - 2
+PIECES = 40
 FOLDER = Path(__file__).resolve().parents[2] / "Tests" / "Fixtures" / "tokenizer"
 
 TEXTS = """
@@ -126,6 +135,62 @@ def clip_tokenizer():
     return tokenizer
 
 
+def word_pieces(name, **rules):
+    """BERT's pipeline around word pieces learnt from the texts; its files are written to the fixture."""
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=30))
+    tokenizer.normalizer = tokenizers.normalizers.BertNormalizer(clean_text=True, **rules)
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    # Sorted, and with every letter of the first texts alone, so that others are unknown.
+    trainer = tokenizers.trainers.WordPieceTrainer(vocab_size=700, special_tokens=special, show_progress=False)
+    tokenizer.train_from_iterator(texts()[:120], trainer)
+    tokenizer.post_processor = tokenizers.processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    tokenizer.enable_truncation(PIECES)
+    (FOLDER / name).mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(FOLDER / name / "tokenizer.json"))
+    vocab = sorted(tokenizer.get_vocab().items(), key=lambda entry: entry[1])
+    (FOLDER / name / "vocab.txt").write_text("".join(f"{piece}\n" for piece, _ in vocab))
+    return tokenizer
+
+
+def unigram(name):
+    """A Unigram model that sentencepiece learnt from the texts, in Hugging Face's file."""
+    pieces = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(text for text in texts()[:160] if text.strip()), model_writer=pieces, vocab_size=450,
+        model_type="unigram", pad_id=-1, bos_id=-1, eos_id=1, unk_id=0, character_coverage=0.98, num_threads=1,
+        minloglevel=2)
+    model = sentencepiece_model_pb2.ModelProto.FromString(pieces.getvalue())
+    tokenizer = tokenizers.Tokenizer(
+        tokenizers.models.Unigram([(piece.piece, piece.score) for piece in model.pieces], unk_id=0, byte_fallback=False))
+    charsmap = tokenizers.normalizers.Precompiled(model.normalizer_spec.precompiled_charsmap)
+    spaces = tokenizers.normalizers.Replace(tokenizers.Regex(" {2,}"), " ")
+    tokenizer.normalizer = tokenizers.normalizers.Sequence(
+        [charsmap, tokenizers.normalizers.Lowercase(), spaces, tokenizers.normalizers.Strip(left=False, right=True)])
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Metaspace()
+    tokenizer.post_processor = tokenizers.processors.TemplateProcessing(
+        single="$A </s>", special_tokens=[("</s>", 1)])
+    tokenizer.add_special_tokens(["</s>", "<unk>"])
+    tokenizer.enable_truncation(PIECES)
+    (FOLDER / name).mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(FOLDER / name / "tokenizer.json"))
+    return tokenizer
+
+
+def piece_result(tokenizer, text):
+    tokenizer.no_truncation()
+    whole = tokenizer.encode(text).ids
+    tokenizer.enable_truncation(PIECES)
+    return {"ids": tokenizer.encode(text).ids, "truncated": len(whole) > PIECES}
+
+
+def write(name, cases):
+    versions = {name: importlib.metadata.version(name) for name in ["open_clip_torch", "tokenizers", "transformers"]}
+    body = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+    (FOLDER / name).write_text(f'{{"versions": {json.dumps(versions)}, "cases": [\n{body}\n]}}\n')
+
+
 def main():
     argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -133,9 +198,14 @@ def main():
     clip, own = clip_tokenizer(), transformers.CLIPTokenizerFast.from_pretrained(FOLDER / "own")
     assert own.model_max_length == 32
     cases = [{"text": text, "clip": result(clip, text), "own": result(own, text)} for text in texts()]
-    versions = {name: importlib.metadata.version(name) for name in ["open_clip_torch", "tokenizers", "transformers"]}
-    body = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
-    (FOLDER / "golden.json").write_text(f'{{"versions": {json.dumps(versions)}, "cases": [\n{body}\n]}}\n')
+    write("golden.json", cases)
+    uncased = word_pieces("uncased", lowercase=True)
+    cased = word_pieces("cased", lowercase=False, strip_accents=False, handle_chinese_chars=False)
+    sentences = unigram("unigram")
+    more = [*texts(), "[SEP] is a word [CLS][MASK]", "[sep] [ SEP ]", "a" * 30 + " " + "a" * 31]
+    write("pieces.json", [
+        {"text": text, "uncased": piece_result(uncased, text), "cased": piece_result(cased, text),
+         "unigram": piece_result(sentences, text)} for text in more])
     counts = [sum(case[name]["truncated"] for case in cases) for name in ("clip", "own")]
     print(f"{len(cases)} cases, truncated: {counts[0]} with CLIP's vocabulary, {counts[1]} with ours")
 

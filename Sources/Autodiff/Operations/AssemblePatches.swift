@@ -1,28 +1,40 @@
 import Kernels
 import Tensors
 
-/// The rows that a vision transformer works on: a class token (where there is one) before the patches of each picture,
-/// and the position embeddings added — Dosovitskiy et al. 2021, eq. 1.
+/// The rows that a vision transformer works on: a class token and register tokens (where there are such) before the
+/// patches of each picture, and the position embeddings added to all but the registers.
+///
+/// Dosovitskiy et al. 2021, eq. 1; Darcet et al. 2024 ("Vision transformers need registers"), section 2.2.
 struct AssemblePatches: Operation {
     let patches: Tensor  // [batch · patchCount, width]
     let classToken: Tensor?  // [width]
-    let positions: Tensor  // [tokens, width]
+    let registers: Tensor?  // [registerCount, width]
+    let positions: Tensor  // [patchCount, width], or one more where there is a class token
     let batch: Int
 
-    private var tokens: Int { positions.rowCount }
-    private var extra: Int { classToken == nil ? 0 : 1 }
-    var outputShape: Shape { [batch * tokens, patches.width] }
+    private var width: Int { patches.width }
+    private var patchCount: Int { patches.rowCount / batch }
+    private var classCount: Int { classToken == nil ? 0 : 1 }
+    private var registerCount: Int { registers?.rowCount ?? 0 }
+    private var tokens: Int { classCount + registerCount + patchCount }
+    var outputShape: Shape { [batch * tokens, width] }
 
     func forward(_ values: Span<Float>, into y: inout MutableSpan<Float>, saving saved: inout MutableSpan<Float>) {
-        let width = patches.width, perPicture = tokens - extra
+        let width = width, extra = classCount + registerCount
         parallelRows(of: &y, width: width * tokens, rowsPerTask: 4) { first, rows in
             for picture in 0..<rows.count / (width * tokens) {
                 for t in 0..<tokens {
+                    let target = (picture * tokens + t) * width
+                    if let registers, t >= classCount, t < extra {
+                        let source = registers.offset + (t - classCount) * width
+                        for i in 0..<width { rows[target + i] = values[source + i] }
+                        continue
+                    }
+                    let place = positions.offset + (t < extra ? 0 : t - registerCount) * width
                     let source =
                         t < extra
                         ? classToken?.offset ?? 0
-                        : patches.offset + ((first + picture) * perPicture + t - extra) * width
-                    let place = positions.offset + t * width, target = (picture * tokens + t) * width
+                        : patches.offset + ((first + picture) * patchCount + t - extra) * width
                     for i in 0..<width { rows[target + i] = values[source + i] + values[place + i] }
                 }
             }
@@ -30,26 +42,34 @@ struct AssemblePatches: Operation {
     }
 
     func backward(_ step: borrowing BackwardStep, _ values: Span<Float>, _ gradients: inout Gradients) {
-        let width = patches.width, perPicture = tokens - extra
-        gradients.add(to: patches, positions, classToken, from: step.y) { dy, dPatches, dPositions, dClass, _ in
+        let width = width, classEnd = classCount * width, extra = (classCount + registerCount) * width
+        gradients.add(to: patches, positions, classToken, registers, from: step.y) {
+            dy, dPatches, dPositions, dClass, dRegisters in
             for picture in 0..<batch {
                 let rows = dy.extracting(picture * tokens * width..<(picture + 1) * tokens * width)
-                addScaled(1, rows, to: &dPositions)
-                if extra == 1 { addScaled(1, rows.extracting(0..<width), to: &dClass) }
-                let target = picture * perPicture * width..<(picture + 1) * perPicture * width
-                dPatches.lend(target) { addScaled(1, rows.extracting(extra * width..<tokens * width), to: &$0) }
+                let classRow = rows.extracting(0..<classEnd), patchRows = rows.extracting(extra..<tokens * width)
+                addScaled(1, classRow, to: &dClass)
+                addScaled(1, rows.extracting(classEnd..<extra), to: &dRegisters)
+                dPositions.lend(0..<classEnd) { addScaled(1, classRow, to: &$0) }
+                dPositions.lend(classEnd..<classEnd + patchCount * width) { addScaled(1, patchRows, to: &$0) }
+                let target = picture * patchCount * width..<(picture + 1) * patchCount * width
+                dPatches.lend(target) { addScaled(1, patchRows, to: &$0) }
             }
         }
     }
 }
 
 extension Tape {
-    /// Class token, patches `[batch · patchCount, width]` and positions `[tokens, width]` → `[batch · tokens, width]`.
+    /// Class token, registers, patches `[batch · patchCount, width]` → `[batch · tokens, width]`.
+    ///
+    /// `positions` has a row for the class token, where there is one, then one for each patch.
     public mutating func assemblePatches(
-        _ patches: Tensor, classToken: Tensor?, positions: Tensor, batch: Int
+        _ patches: Tensor, classToken: Tensor?, registers: Tensor? = nil, positions: Tensor, batch: Int
     ) -> Tensor {
-        let tokens = patches.rowCount / batch + (classToken == nil ? 0 : 1)
-        precondition(tokens == positions.rowCount, "\(tokens) tokens a picture, positions \(positions.shape)")
-        return apply(AssemblePatches(patches: patches, classToken: classToken, positions: positions, batch: batch))
+        let places = patches.rowCount / batch + (classToken == nil ? 0 : 1)
+        precondition(places == positions.rowCount, "\(places) places a picture, positions \(positions.shape)")
+        return apply(
+            AssemblePatches(
+                patches: patches, classToken: classToken, registers: registers, positions: positions, batch: batch))
     }
 }

@@ -1,0 +1,81 @@
+public import Failures
+import Foundation
+import Storage
+
+/// Reads the tokenizer of a model folder, whichever kind it is.
+///
+/// `tokenizer.json` decides where there is one; else BERT's `vocab.txt`, else CLIP's `vocab.json` and `merges.txt`.
+///
+/// - Throws: `.missingInput` where the folder has none of them, `.badData` where they are damaged or of a kind that is
+///   not known.
+public func readTokenizer(folder: String) throws(Failure) -> any Tokenizer {
+    let path = "\(folder)/\(TokenizerFiles.pipeline)", vocab = "\(folder)/\(TokenizerFiles.vocab)"
+    let files = try TokenizerFiles(folder)
+    if files.has(TokenizerFiles.pipeline) {
+        let file = try TokenizerFile.read(path)
+        switch file.model.type ?? "BPE" {
+        case "WordPiece": return try WordPieceTokenizer(file, of: path, files)
+        case "Unigram": return try UnigramTokenizer(file, of: path, files)
+        default: return try BytePairTokenizer(file, of: path)
+        }
+    }
+    if files.has(TokenizerFiles.vocab) { return try WordPieceTokenizer(vocabFile: vocab, files) }
+    return try BytePairTokenizer(folder: folder)
+}
+
+/// The files of a tokenizer that was made elsewhere, to be written again as they were read.
+struct TokenizerFiles: Sendable {
+    static let pipeline = "tokenizer.json", vocab = "vocab.txt"
+    private static let settingsFile = "tokenizer_config.json"
+    private static let names = [pipeline, vocab, settingsFile, "special_tokens_map.json"]
+
+    private var contents: [(name: String, bytes: [UInt8])] = []
+
+    init(_ folder: String) throws(Failure) {
+        for name in Self.names where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+            contents.append((name, try tokenizerBytes("\(folder)/\(name)")))
+        }
+    }
+
+    /// What `tokenizer_config.json` holds.
+    var settings: [UInt8]? { contents.first { $0.name == Self.settingsFile }?.bytes }
+
+    func has(_ name: String) -> Bool { contents.contains { $0.name == name } }
+
+    func write(to folder: String) throws(Failure) {
+        try AtomicFile.makeFolder(folder)
+        for (name, bytes) in contents { try AtomicFile.write(bytes, to: "\(folder)/\(name)") }
+    }
+}
+
+/// The bytes of one of a tokenizer's files.
+func tokenizerBytes(_ path: String) throws(Failure) -> [UInt8] {
+    try MappedFile(path).read { $0.bytes(0..<$0.byteCount) }
+}
+
+/// What the JSON of one of a tokenizer's files says.
+func decodeTokenizerFile<Value: Decodable>(_ type: Value.Type, _ path: String) throws(Failure) -> Value {
+    let data = Data(try tokenizerBytes(path))
+    do {
+        return try JSONDecoder().decode(type, from: data)
+    } catch {
+        throw .unreadableTokenizer(path, reason(error))
+    }
+}
+
+private func reason(_ error: any Error) -> String {
+    switch error as? DecodingError {
+    case .keyNotFound(let key, _): "found no \"\(key.stringValue)\""
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+        "\"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" has another type than expected"
+    default: "not valid JSON"
+    }
+}
+
+extension Failure {
+    static func unreadableTokenizer(_ path: String, _ why: String) -> Failure {
+        Failure(
+            .badData, "cannot read tokenizer", at: path, because: why,
+            try: "use the files that CLIP's, BERT's or SigLIP's tokenizer or clip-train wrote")
+    }
+}

@@ -1,0 +1,55 @@
+import Kernels
+
+/// What a model is made of, whoever described it: two towers, and what brings their rows into one space.
+public struct ModelPlan: Sendable, Equatable {
+    /// Length of the joint embedding.
+    public var embedDim: Int
+    var vision: VisionPlan
+    var text: TextPlan
+    var imageProjection, textProjection: ProjectionPlan
+
+    /// Side of the square picture, in pixels.
+    public var imageSize: Int { vision.imageSize }
+    /// Side of a patch, in pixels.
+    public var patchSize: Int { vision.patchSize }
+    /// Patches of a picture.
+    public var patches: Int { vision.patches }
+    /// Numbers of a patch: channels × patchSize × patchSize.
+    public var patchWidth: Int { vision.patchWidth }
+    /// The longest caption, in tokens, start and end included.
+    public var contextLength: Int { text.contextLength }
+    /// Number of tokens that exist.
+    public var vocabSize: Int { text.vocabSize }
+}
+
+/// How a tower's row becomes an embedding.
+enum ProjectionPlan: Sendable, Equatable {
+    /// It is one already.
+    case none
+    /// Multiplied by a matrix of this name, `[embedDim, width]`.
+    case linear(String)
+    /// The same, with a bias beside the matrix.
+    case affine(String)
+}
+
+extension ModelConfiguration {
+    /// What the model is made of.
+    public var plan: ModelPlan {
+        let activation: Activation = quickGELU ? .quickGELU : .gelu
+        return ModelPlan(
+            embedDim: embedDim,
+            vision: VisionPlan(
+                imageSize: vision.imageSize, patchSize: vision.patchSize,
+                blocks: BlockSettings(
+                    width: vision.width, heads: vision.heads, hiddenWidth: vision.hiddenWidth, layers: vision.layers,
+                    activation: activation),
+                pooling: vision.pooling == .classToken ? .classToken : .mean),
+            text: TextPlan(
+                contextLength: text.contextLength, vocabSize: text.vocabSize,
+                blocks: BlockSettings(
+                    width: text.width, heads: text.heads, hiddenWidth: text.hiddenWidth, layers: text.layers,
+                    causal: true, activation: activation),
+                pooling: .last),
+            imageProjection: .linear("visual_projection"), textProjection: .linear("text_projection"))
+    }
+}

@@ -1,0 +1,61 @@
+import Autodiff
+import Failures
+import Foundation
+
+/// A tower that was trained elsewhere, in a folder as transformers writes them: `config.json` and `model.safetensors`.
+struct TowerFolder: ~Copyable {
+    let path: String
+    let config: TowerConfig
+    let architecture: TowerArchitecture
+
+    /// Opens the folder, as far as its settings go.
+    ///
+    /// - Throws: `.missingInput`, or `.badSettings` where the architecture is not known.
+    init(_ path: String) throws(Failure) {
+        let file = "\(path)/\(ModelFolder.configFile)"
+        let config = TowerConfig(json: try decoded(JSON.self, from: jsonFile(file), named: file), place: file)
+        guard let architecture = TowerArchitecture.named(config.modelType) else {
+            let known = TowerArchitecture.all.flatMap(\.modelTypes).joined(separator: ", ")
+            throw .settings(file, "model_type is \(config.modelType ?? "missing"), expected one of \(known)")
+        }
+        (self.path, self.config, self.architecture) = (path, config, architecture)
+    }
+
+    /// The shape of the folder's picture tower.
+    ///
+    /// - Throws: `.badSettings` where it has none.
+    func visionPlan() throws(Failure) -> VisionPlan {
+        guard let vision = architecture.vision else { throw lacks("picture") }
+        return try vision(config)
+    }
+
+    /// The shape of the folder's text tower.
+    ///
+    /// - Throws: `.badSettings` where it has none.
+    func textPlan() throws(Failure) -> TextPlan {
+        guard let text = architecture.text else { throw lacks("text") }
+        return try text(config)
+    }
+
+    /// Reads the weights of the folder's picture tower into a tape; `store` declared them behind `Model.visionPrefix`.
+    ///
+    /// - Throws: `.missingInput`, `.badData`, or `.badSettings` that names a tensor which is missing, unexpected or of
+    ///   another shape.
+    func read(_ tower: VisionTower, _ store: ParameterStore, into tape: inout Tape) throws(Failure) {
+        try TowerWeights(WeightFiles(folder: path), architecture, prefix: Model.visionPrefix).read(
+            into: &tape, store, prefix: Model.visionPrefix, fileShapes: tower.fileShapes,
+            positions: tower.plan.names.positions, blocks: tower.plan.blocks)
+    }
+
+    /// Reads the weights of the folder's text tower into a tape; `store` declared them behind `Model.textPrefix`.
+    ///
+    /// - Throws: as for the picture tower.
+    func read(_ tower: TextTower, _ store: ParameterStore, into tape: inout Tape) throws(Failure) {
+        try TowerWeights(WeightFiles(folder: path), architecture, prefix: Model.textPrefix).read(
+            into: &tape, store, prefix: Model.textPrefix, fileShapes: [:], positions: nil, blocks: tower.plan.blocks)
+    }
+
+    private func lacks(_ tower: String) -> Failure {
+        .settings(config.place, "model_type \(config.modelType ?? "") has no \(tower) tower")
+    }
+}
