@@ -1,4 +1,4 @@
-"""What every recipe in datasets/ shares: Debian packages as folders, the split, and the prepared folder.
+"""What recipes share: Debian packages as folders, the split, and the prepared folder.
 
 Standard library only. Nothing is installed: packages that are missing are unpacked below datasets/.packages.
 """
@@ -142,6 +142,7 @@ def main(recipe, about, prepare, needs=()):
     """Runs a recipe unless its folder is complete. `prepare(folder)` fills a new folder and returns its counts."""
     argparse.ArgumentParser(prog=str(recipe), description=about).parse_args()
     home = Path(recipe).resolve().parent
+    name = f"{home.parent.name}/{home.name}/prepare"
     done = home / "prepared"
     stamp = fingerprint([recipe, __file__, *needs])
     try:
@@ -156,10 +157,10 @@ def main(recipe, about, prepare, needs=()):
         partial.rename(done)
         print(f"{home.name}: {counts}: {os.path.relpath(done)}")
     except Failure as failure:
-        talk(f"datasets/{home.name}/prepare: {failure}")
+        talk(f"{name}: {failure}")
         sys.exit(failure.code)
     except OSError as error:
-        talk(f"datasets/{home.name}/prepare: cannot prepare: {error.filename}: {error.strerror}; free space or rights")
+        talk(f"{name}: cannot prepare: {error.filename}: {error.strerror}; free space or rights")
         sys.exit(73)
 
 
