@@ -14,21 +14,28 @@ public struct Tape: ~Copyable {
     private var gradients: Gradients
     private var entries: [Entry] = []
     private var end: Int
-    private var isRecording = true
+    private(set) var isRecording = true
+    let seed: UInt64
+    private(set) var stepNumber = 0
+    /// Dropouts of this step so far.
+    var dropoutCount = 0
     /// The number of floats of all parameters.
     public let parameterCount: Int
 
     /// A tape whose parameters hold their initial values.
     public init(parameters: ParameterStore, seed: UInt64) {
         parameterCount = parameters.count
+        self.seed = seed
         end = parameterCount
         values = FloatBuffer(count: parameterCount)
         gradients = Gradients(parameterCount: parameterCount)
         values.write(0..<parameterCount) { parameters.fill(&$0, seed: seed) }
     }
 
-    /// Begins a step: forgets the values of the last one. Only a recorded step can be differentiated.
-    public mutating func begin(recording: Bool) {
+    /// Begins a step: forgets the values of the last one. Only a recorded step can be differentiated; its number decides
+    /// what is dropped out.
+    public mutating func begin(recording: Bool, step: Int = 0) {
+        (stepNumber, dropoutCount) = (step, 0)
         entries.removeAll(keepingCapacity: true)
         end = parameterCount
         isRecording = recording

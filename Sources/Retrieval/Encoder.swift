@@ -14,7 +14,7 @@ public struct Encoder: ~Copyable {
     public let fingerprint: Fingerprint
     /// What turns a file into the numbers that the model reads; workers have their own copy.
     let preparation: PicturePreparation
-    private let tokenizer: BytePairTokenizer
+    private let tokenizer: any Tokenizer
     private var loaded: LoadedModel
 
     /// Pictures or captions that are embedded at once.
@@ -26,16 +26,16 @@ public struct Encoder: ~Copyable {
     ///   settings and tokenizer contradict each other.
     public init(_ folder: String) throws(Failure) {
         let fingerprint = try ModelFolder.fingerprint(folder)
-        let tokenizer = try BytePairTokenizer(folder: folder), loaded = try ModelFolder.read(folder)
-        let model = loaded.settings.model
-        guard tokenizer.vocabSize <= model.text.vocabSize else {
+        let tokenizer = try readTokenizer(folder: folder), loaded = try ModelFolder.read(folder)
+        let plan = loaded.model.plan
+        guard tokenizer.vocabSize <= plan.vocabSize else {
             throw Failure(
                 .badSettings, "cannot use model", at: folder,
-                because: "the tokenizer has \(tokenizer.vocabSize) tokens, the model \(model.text.vocabSize)",
+                because: "the tokenizer has \(tokenizer.vocabSize) tokens, the model \(plan.vocabSize)",
                 try: "give a folder whose files belong together")
         }
         self.fingerprint = fingerprint
-        embedDim = model.embedDim
+        embedDim = plan.embedDim
         preparation = PicturePreparation(loaded.settings)
         self.tokenizer = tokenizer
         self.loaded = loaded
@@ -57,7 +57,7 @@ public struct Encoder: ~Copyable {
 
     /// The embeddings of captions: unit vectors.
     public mutating func embed(captions: [String]) -> [[Float]] {
-        let contextLength = loaded.settings.model.text.contextLength
+        let contextLength = loaded.model.plan.contextLength
         let tokens = captions.map { tokenizer.encode($0, contextLength: contextLength).ids }
         return Self.inBatches(of: tokens, &loaded) { batch, loaded in
             loaded.model.embed(
@@ -75,7 +75,7 @@ public struct Encoder: ~Copyable {
     private static func inBatches<Item>(
         of items: [Item], _ loaded: inout LoadedModel, _ embed: (ArraySlice<Item>, inout LoadedModel) -> Tensor
     ) -> [[Float]] {
-        let embedDim = loaded.settings.model.embedDim
+        let embedDim = loaded.model.plan.embedDim
         var embeddings: [[Float]] = []
         for start in stride(from: 0, to: items.count, by: batchSize) {
             let batch = items[start..<min(start + batchSize, items.count)]

@@ -23,7 +23,7 @@ struct PicturePreparation: Sendable {
     init(_ settings: ModelSettings) {
         preprocessing = settings.preprocessing
         resize = Resize(preprocessing)
-        layout = PatchLayout(side: preprocessing.side, patchSize: settings.model.vision.patchSize)
+        layout = PatchLayout(side: preprocessing.side, patchSize: settings.model.plan.patchSize)
     }
 
     /// Reads and decodes the file at `path`.

@@ -10,8 +10,7 @@ struct StoredModel {
 
     private static let files = [
         "config.json", "open_clip_config.json", "preprocessor_config.json", "tokenizer.json", "vocab.json",
-        "merges.txt",
-        "model.safetensors",
+        "merges.txt", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json", "model.safetensors",
     ]
 
     init(_ fingerprint: Fingerprint) { name = "model-\(fingerprint.description.prefix(16))" }

@@ -1,3 +1,6 @@
+import Failures
+import Foundation
+
 /// A piece of JSON whose keys need not be known beforehand.
 enum JSON: Sendable, Equatable, Codable {
     case null
@@ -40,8 +43,32 @@ enum JSON: Sendable, Equatable, Codable {
         }
     }
 
+    /// A member of an object.
     subscript(key: String) -> JSON? {
-        guard case .object(let members) = self else { return nil }
-        return members[key]
+        get {
+            guard case .object(let members) = self else { return nil }
+            return members[key]
+        }
+        set {
+            guard case .object(var members) = self else { return }
+            members[key] = newValue
+            self = .object(members)
+        }
+    }
+
+    /// What a value is as JSON.
+    init(encoding value: some Encodable, named place: String) throws(Failure) {
+        do { self = try JSONDecoder().decode(JSON.self, from: JSONEncoder().encode(value)) } catch {
+            throw Failure(.bug, "cannot write settings", at: place, because: "\(error)", try: "report this line")
+        }
+    }
+
+    /// The value that this is the JSON of.
+    func value<T: Decodable>(_ type: T.Type, named place: String) throws(Failure) -> T {
+        let json: Data
+        do { json = try JSONEncoder().encode(self) } catch {
+            throw Failure(.bug, "cannot read settings", at: place, because: "\(error)", try: "report this line")
+        }
+        return try decoded(type, from: json, named: place)
     }
 }

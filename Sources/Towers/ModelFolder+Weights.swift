@@ -8,10 +8,10 @@ extension ModelFolder {
     ///
     /// - Throws: `.badSettings` that names a tensor which is missing, unexpected or of another shape.
     public static func read(
-        _ folder: String, _ configuration: ModelConfiguration, _ store: ParameterStore, into tape: inout Tape
+        _ folder: String, _ plan: ModelPlan, _ store: ParameterStore, into tape: inout Tape
     ) throws(Failure) {
         let file = try Safetensors("\(folder)/\(weightsFile)")
-        let parts = try parts(of: configuration, in: store)
+        let parts = try parts(of: plan, in: store)
         try compare(parts, with: file)
         for part in parts {
             let tensor = Tensor(offset: part.range.lowerBound, shape: [part.range.count])
@@ -21,11 +21,11 @@ extension ModelFolder {
 
     /// The model's tensors as transformers' file has them, by their place in `store`.
     static func parts(
-        of configuration: ModelConfiguration, in store: ParameterStore
+        of plan: ModelPlan, in store: ParameterStore
     ) throws(Failure) -> [Safetensors.Part] {
         let places = Dictionary(store.parameters.map { ($0.name, $0.tensor) }) { first, _ in first }
         var declared = ParameterStore()
-        let fileShapes = Model(configuration.plan, in: &declared).fileShapes
+        let fileShapes = Model(plan, in: &declared).fileShapes
         var parts: [Safetensors.Part] = []
         for parameter in declared.parameters {
             guard let place = places[parameter.name], place.shape == parameter.tensor.shape else {

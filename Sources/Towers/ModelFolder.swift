@@ -29,9 +29,11 @@ public enum ModelFolder {
         to folder: String
     ) throws(Failure) {
         try AtomicFile.makeFolder(folder)
-        let parts = try parts(of: settings.model, in: store)
+        let parts = try parts(of: settings.model.plan, in: store)
         try Safetensors.write(parts, of: floats, to: "\(folder)/\(weightsFile)")
-        try Safetensors.write(OpenCLIPNames.parts(of: parts), of: floats, to: "\(folder)/\(openCLIPWeightsFile)")
+        if case .clip = settings.model {
+            try Safetensors.write(OpenCLIPNames.parts(of: parts), of: floats, to: "\(folder)/\(openCLIPWeightsFile)")
+        }
         try settings.write(to: folder, startToken: startToken, endToken: endToken)
     }
 
@@ -43,7 +45,7 @@ public enum ModelFolder {
         var store = ParameterStore()
         let model = Model(settings.model.plan, in: &store)
         var tape = Tape(parameters: blank(store), seed: 0)
-        try read(folder, settings.model, store, into: &tape)
+        try read(folder, settings.model.plan, store, into: &tape)
         return LoadedModel(settings: settings, model: model, parameters: store, tape: tape)
     }
 
@@ -51,7 +53,8 @@ public enum ModelFolder {
     public static func fingerprint(_ folder: String) throws(Failure) -> Fingerprint {
         var list = ""
         for name in [
-            configFile, openCLIPFile, preprocessorFile, "tokenizer.json", "vocab.json", "merges.txt", weightsFile,
+            configFile, openCLIPFile, preprocessorFile, "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt",
+            weightsFile,
         ] {
             let path = "\(folder)/\(name)"
             guard name == weightsFile || FileManager.default.fileExists(atPath: path) else { continue }

@@ -1,3 +1,4 @@
+import Failures
 import Kernels
 
 /// What a model is made of, whoever described it: two towers, and what brings their rows into one space.
@@ -20,6 +21,38 @@ public struct ModelPlan: Sendable, Equatable {
     public var contextLength: Int { text.contextLength }
     /// Number of tokens that exist.
     public var vocabSize: Int { text.vocabSize }
+
+    /// The towers in words, one a line.
+    public var sentences: [String] {
+        [
+            "pictures of \(imageSize) pixels in patches of \(patchSize) through "
+                + "\(vision.blocks.layers) × \(vision.blocks.width)",
+            "captions of up to \(contextLength) tokens out of \(vocabSize) through "
+                + "\(text.blocks.layers) × \(text.blocks.width)",
+            "embeddings of \(embedDim)",
+        ]
+    }
+}
+
+extension ModelPlan {
+    /// Whether every setting is possible beside the others.
+    ///
+    /// - Throws: `.badSettings` that names the two that disagree.
+    func check(named place: String) throws(Failure) {
+        guard vision.imageSize % vision.patchSize == 0 else {
+            throw .settings(place, "image_size \(vision.imageSize) is not a multiple of patch_size \(vision.patchSize)")
+        }
+        let hasClassToken = vision.names.classToken != nil, pooling = vision.pooling
+        guard hasClassToken || !(pooling == .classToken || pooling == .classAndMean) else {
+            throw .settings(place, "the picture tower has no class token to pool by \(pooling.rawValue)")
+        }
+        guard pooling != .attention || vision.names.head != nil else {
+            throw .settings(place, "the picture tower has no attention pooling")
+        }
+        guard !(text.pooling == .first && text.blocks.causal) else {
+            throw .settings(place, "the first token of a causal text tower has seen itself alone")
+        }
+    }
 }
 
 /// How a tower's row becomes an embedding.
@@ -30,6 +63,8 @@ enum ProjectionPlan: Sendable, Equatable {
     case linear(String)
     /// The same, with a bias beside the matrix.
     case affine(String)
+    /// Through a hidden layer of this width with GELU and a bias; then a matrix and a bias again.
+    case hidden(String, width: Int)
 }
 
 extension ModelConfiguration {

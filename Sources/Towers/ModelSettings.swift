@@ -4,24 +4,24 @@ import Foundation
 
 /// What a model folder says beside its weights and its tokenizer.
 public struct ModelSettings: Sendable, Equatable {
-    /// The shape of both towers.
-    public var model: ModelConfiguration
+    /// How the towers are described.
+    public var model: ModelDescription
     /// How a picture becomes the pixels that the model knows.
     public var preprocessing: Preprocessing
 
     /// The settings of a model.
     ///
     /// - Throws: `.badSettings` where the towers and the pixels do not fit each other.
-    public init(model: ModelConfiguration, preprocessing: Preprocessing) throws(Failure) {
+    public init(model: ModelDescription, preprocessing: Preprocessing) throws(Failure) {
         try self.init(model, preprocessing, named: "settings")
     }
 
-    private init(_ model: ModelConfiguration, _ preprocessing: Preprocessing, named place: String) throws(Failure) {
+    private init(_ model: ModelDescription, _ preprocessing: Preprocessing, named place: String) throws(Failure) {
         (self.model, self.preprocessing) = (model, preprocessing)
         try model.check(named: place)
-        guard model.vision.imageSize == preprocessing.side else {
-            throw .settings(
-                place, "image_size is \(model.vision.imageSize), pictures have \(preprocessing.side) pixels")
+        let side = model.plan.imageSize
+        guard side == preprocessing.side else {
+            throw .settings(place, "image_size is \(side), pictures have \(preprocessing.side) pixels")
         }
     }
 
@@ -37,26 +37,35 @@ public struct ModelSettings: Sendable, Equatable {
             let file = try decoded(PreprocessingOfFile.self, from: jsonFile(openCLIP), named: openCLIP)
             var preprocessing = file.preprocess_cfg ?? Preprocessing(side: model.vision.imageSize)
             preprocessing.side = model.vision.imageSize  // as open_clip does: the towers decide
-            try self.init(model, preprocessing, named: openCLIP)
+            try self.init(.clip(model), preprocessing, named: openCLIP)
+            return
+        }
+        let json = try jsonFile(config), tree = try decoded(JSON.self, from: json, named: config)
+        let pixels = try decoded(PreprocessorConfig.self, from: jsonFile(preprocessor), named: preprocessor)
+        if tree["model_type"] == .string(DualEncoder.modelType) {
+            let exact = try DualEncoder.preprocessing(in: tree, named: config) ?? pixels.preprocessing
+            try self.init(.dualEncoder(DualEncoder(tree, named: config)), exact, named: preprocessor)
         } else {
-            let file = try decoded(HuggingFaceConfiguration.self, from: jsonFile(config), named: config)
-            let pixels = try decoded(PreprocessorConfig.self, from: jsonFile(preprocessor), named: preprocessor)
-            try self.init(file.model(named: config), pixels.preprocessing, named: preprocessor)
+            let file = try decoded(HuggingFaceConfiguration.self, from: json, named: config)
+            try self.init(.clip(file.model(named: config)), pixels.preprocessing, named: preprocessor)
         }
     }
 
-    /// Writes the settings into a model folder, in transformers' words and in open_clip's.
+    /// Writes the settings into a model folder, in transformers' words and, where it has words for them, in open_clip's.
     func write(to folder: String, startToken: Int32?, endToken: Int32?) throws(Failure) {
-        try writeJSON(
-            OpenCLIPFile(self, endToken: endToken), to: "\(folder)/\(ModelFolder.openCLIPFile)")
+        let openCLIP = "\(folder)/\(ModelFolder.openCLIPFile)", config = "\(folder)/\(ModelFolder.configFile)"
         try writeJSON(PreprocessorConfig(preprocessing), to: "\(folder)/\(ModelFolder.preprocessorFile)")
-        let config = "\(folder)/\(ModelFolder.configFile)"
-        switch model.vision.pooling {
-        case .classToken:
-            try writeJSON(HuggingFaceConfiguration(model, startToken: startToken, endToken: endToken), to: config)
-        case .mean:
-            // transformers would open it, and pool otherwise.
-            try? FileManager.default.removeItem(atPath: config)
+        switch model {
+        case .clip(let model):
+            try writeJSON(OpenCLIPFile(model, preprocessing, endToken: endToken), to: openCLIP)
+            switch model.vision.pooling {
+            case .classToken:
+                try writeJSON(HuggingFaceConfiguration(model, startToken: startToken, endToken: endToken), to: config)
+            case .mean:
+                // transformers would open it, and pool otherwise.
+                try? FileManager.default.removeItem(atPath: config)
+            }
+        case .dualEncoder(let towers): try writeJSON(towers.json(preprocessing), to: config)
         }
     }
 }

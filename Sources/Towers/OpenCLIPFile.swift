@@ -28,11 +28,10 @@ struct OpenCLIPFile: Encodable {
     let model_cfg: Model
     let preprocess_cfg: Preprocessing
 
-    init(_ settings: ModelSettings, endToken: Int32?) {
-        let model = settings.model
+    init(_ model: ModelConfiguration, _ preprocessing: Preprocessing, endToken: Int32?) {
         model_cfg = Model(
             embed_dim: model.embedDim, quick_gelu: model.quickGELU, vision_cfg: model.vision,
             text_cfg: Text(tower: model.text, endToken: endToken))
-        preprocess_cfg = settings.preprocessing
+        preprocess_cfg = preprocessing
     }
 }

@@ -1,28 +1,52 @@
 import Autodiff
+import Kernels
 import Tensors
 
-/// Brings a tower's row to the length of the joint embedding. Radford et al. 2021, figure 3.
+/// Brings a tower's row to the length of the joint embedding: by a matrix (Radford et al. 2021, figure 3), or through a
+/// hidden layer (Chen et al. 2020, SimCLR, section 4.2).
 struct Projection: Sendable {
-    private let weight: Tensor?  // [embedDim, width]
-    private let bias: Tensor?  // [embedDim]
+    private struct Layer {
+        let weight: Tensor  // [outputs, inputs]
+        let bias: Tensor?  // [outputs]
+    }
 
-    /// Initial weights as published: deviation `width^-½`.
-    init(_ plan: ProjectionPlan, width: Int, embedDim: Int, in store: inout ParameterStore) {
-        let initial = ParameterStore.Initial.normal(deviation: 1 / Float(width).squareRoot())
+    private let layers: [Layer]
+    private let dropout: Float
+
+    /// Initial weights as published: deviation `inputs^-½`. `dropout` is the share of hidden numbers that a recorded step
+    /// sets to zero.
+    init(
+        _ plan: ProjectionPlan, width: Int, embedDim: Int, dropout: Float = 0, in store: inout ParameterStore
+    ) {
+        func layer(
+            _ name: String, _ inputs: Int, _ outputs: Int, hasBias: Bool = true, in store: inout ParameterStore
+        ) -> Layer {
+            let weight = store.declare(
+                "\(name).weight", [outputs, inputs], .normal(deviation: 1 / Float(inputs).squareRoot()), decays: true)
+            return Layer(
+                weight: weight,
+                bias: hasBias ? store.declare("\(name).bias", [outputs], .zeros, decays: false) : nil)
+        }
+        self.dropout = dropout
         switch plan {
-        case .none: (weight, bias) = (nil, nil)
-        case .linear(let name):
-            weight = store.declare("\(name).weight", [embedDim, width], initial, decays: true)
-            bias = nil
-        case .affine(let name):
-            weight = store.declare("\(name).weight", [embedDim, width], initial, decays: true)
-            bias = store.declare("\(name).bias", [embedDim], .zeros, decays: false)
+        case .none: layers = []
+        case .linear(let name): layers = [layer(name, width, embedDim, hasBias: false, in: &store)]
+        case .affine(let name): layers = [layer(name, width, embedDim, in: &store)]
+        case .hidden(let name, let hidden):
+            layers = [
+                layer("\(name).fc1", width, hidden, in: &store), layer("\(name).fc2", hidden, embedDim, in: &store),
+            ]
         }
     }
 
     /// `x` is `[rows, width]`; the result is `[rows, embedDim]`.
     func apply(to x: Tensor, on tape: inout Tape) -> Tensor {
-        guard let weight else { return x }
-        return tape.linear(x, weight: weight, bias: bias)
+        var x = x
+        for (number, layer) in layers.enumerated() {
+            let isLast = number == layers.count - 1
+            x = tape.linear(x, weight: layer.weight, bias: layer.bias, activation: isLast ? .none : .gelu)
+            if !isLast { x = tape.dropout(x, share: dropout) }
+        }
+        return x
     }
 }

@@ -25,9 +25,9 @@ struct HeldOut {
 
     /// Embeds everything with the weights of `trainer`, and looks who finds whom.
     func evaluate(_ trainer: inout Trainer) -> Outcome {
-        var embedded = Embedded(embedDim: trainer.configuration.embedDim), skipped: [Skipped] = []
+        var embedded = Embedded(embedDim: trainer.plan.embedDim), skipped: [Skipped] = []
         var loader = EvaluationLoader(
-            dataset, indices: indices, recipe: recipe, side: trainer.configuration.vision.imageSize, chunk: chunk,
+            dataset, indices: indices, recipe: recipe, side: trainer.plan.imageSize, chunk: chunk,
             workers: workers)
         while let next = loader.next() {
             skipped += next.skipped
@@ -36,7 +36,7 @@ struct HeldOut {
             embedded.names += next.names
             for captions in next.captions { embedded.pairs.addPicture(captions: captions) }
         }
-        let texts = embedded.pairs.texts, contextLength = trainer.configuration.text.contextLength
+        let texts = embedded.pairs.texts, contextLength = trainer.plan.contextLength
         for start in stride(from: 0, to: texts.count, by: chunk) {
             let tokens = texts[start..<min(start + chunk, texts.count)].map {
                 tokenizer.encode($0, contextLength: contextLength).ids

@@ -22,7 +22,7 @@ extension Preparation {
     /// Writes a folder that transformers and open_clip open: weights (averaged, where the run keeps an average), settings,
     /// preprocessing, tokenizer.
     func writeModel(of trainer: inout Trainer, to folder: String) throws(Failure) {
-        let settings = try ModelSettings(model: configuration, preprocessing: preprocessing)
+        let settings = try ModelSettings(model: model, preprocessing: preprocessing)
         try trainer.withBestWeights { (trainer) throws(Failure) in
             try trainer.read(.weights) { (floats) throws(Failure) in
                 try ModelFolder.write(
@@ -30,6 +30,6 @@ extension Preparation {
                     endToken: tokenizer.endToken, to: folder)
             }
         }
-        try tokenizer.write(to: folder, contextLength: configuration.text.contextLength)
+        try tokenizer.write(to: folder, contextLength: model.plan.contextLength)
     }
 }

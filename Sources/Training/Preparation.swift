@@ -13,7 +13,7 @@ struct Preparation {
     let settings: TrainingSettings
     let directory: RunDirectory
     let tokenizer: any Tokenizer
-    let configuration: ModelConfiguration
+    let model: ModelDescription
     let preprocessing: Preprocessing
     let truncated: TruncatedShare
     let threads, workers: Int
@@ -37,8 +37,8 @@ struct Preparation {
         try configuration.check(named: settings.model)
         let directory = try RunDirectory.make(options.output ?? RunDirectory.defaultPath(for: data.path))
         return Preparation(
-            dataset, validation, settings, directory, tokenizer, configuration, captions: captions, threads: threads,
-            workers: workers)
+            dataset, validation, settings, directory, tokenizer, .clip(configuration), captions: captions,
+            threads: threads, workers: workers)
     }
 
     /// A run that goes on, with the settings that it began with.
@@ -54,21 +54,21 @@ struct Preparation {
         }
         return Preparation(
             dataset, try settings.data.openValidation(beside: dataset, workers: workers), settings, directory,
-            try BytePairTokenizer(folder: path), try ModelSettings(folder: path).model,
+            try readTokenizer(folder: path), try ModelSettings(folder: path).model,
             captions: try dataset.captions(of: dataset.training), threads: threads, workers: workers)
     }
 
     private init(
         _ dataset: Dataset, _ validation: (Dataset, [Int]), _ settings: TrainingSettings, _ directory: RunDirectory,
-        _ tokenizer: any Tokenizer, _ configuration: ModelConfiguration, captions: [String], threads: Int, workers: Int
+        _ tokenizer: any Tokenizer, _ model: ModelDescription, captions: [String], threads: Int, workers: Int
     ) {
         self.dataset = dataset
         self.settings = settings
         self.directory = directory
         self.tokenizer = tokenizer
-        self.configuration = configuration
-        preprocessing = settings.preprocessing(side: configuration.vision.imageSize)
-        truncated = tokenizer.truncatedShare(of: captions, contextLength: configuration.text.contextLength)
+        self.model = model
+        preprocessing = settings.preprocessing(side: model.plan.imageSize)
+        truncated = tokenizer.truncatedShare(of: captions, contextLength: model.plan.contextLength)
         heldOut =
             validation.1.count < 2
             ? nil
@@ -86,7 +86,7 @@ struct Preparation {
             lines.append("evaluating on \(heldOut.indices.count) pictures of \(path)")
         }
         if heldOut == nil { lines.append("nothing is kept apart, so nothing can be evaluated") }
-        lines.append("\(truncated) at \(configuration.text.contextLength) tokens")
+        lines.append("\(truncated) at \(model.plan.contextLength) tokens")
         if settings.augmentation != .none && !settings.isMirrored {
             lines.append("pictures are not mirrored, because the captions tell left from right")
         }
@@ -97,7 +97,7 @@ struct Preparation {
     var batchMaker: BatchMaker {
         BatchMaker(
             dataset: dataset, indices: dataset.training, tokenizer: tokenizer,
-            contextLength: configuration.text.contextLength, recipe: settings.recipe(preprocessing),
+            contextLength: model.plan.contextLength, recipe: settings.recipe(preprocessing),
             side: preprocessing.side, batchSize: settings.batchSize, seed: settings.seed)
     }
 

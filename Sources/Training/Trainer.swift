@@ -11,7 +11,7 @@ import Towers
 
 /// A model, its weights, and what moves them.
 struct Trainer: ~Copyable {
-    let configuration: ModelConfiguration
+    let plan: ModelPlan
     let settings: TrainingSettings
     let preprocessing: Preprocessing
     let store: ParameterStore
@@ -23,14 +23,14 @@ struct Trainer: ~Copyable {
     var average: MovingAverage
 
     /// A model with the initial weights of its seed.
-    init(_ configuration: ModelConfiguration, _ settings: TrainingSettings, _ preprocessing: Preprocessing) {
+    init(_ plan: ModelPlan, _ settings: TrainingSettings, _ preprocessing: Preprocessing) {
         var store = ParameterStore()
-        model = Model(configuration.plan, in: &store)
+        model = Model(plan, in: &store)
         tape = Tape(parameters: store, seed: settings.seed)
         optimizer = Optimizer(settings.optimizer, store, weightDecay: settings.weightDecay)
         average = MovingAverage(of: tape, decay: settings.emaDecay)
-        layout = PatchLayout(side: configuration.vision.imageSize, patchSize: configuration.vision.patchSize)
-        self.configuration = configuration
+        layout = PatchLayout(side: plan.imageSize, patchSize: plan.patchSize)
+        self.plan = plan
         self.settings = settings
         self.preprocessing = preprocessing
         self.store = store
@@ -42,7 +42,7 @@ struct Trainer: ~Copyable {
     ///
     /// - Throws: `.badSettings` where the loss or the gradient is not a number; then no weight has moved.
     mutating func step(_ number: Int, on batch: Batch, learningRate: Float) throws(Failure) -> StepFigures {
-        tape.begin(recording: true)
+        tape.begin(recording: true, step: number)
         let pictures = embed(pictures: batch.pictures, batch.count)  // [batch, embedDim]
         let captions = model.embed(tokens: batch.tokens, segments: batch.segments, on: &tape)  // [batch, embedDim]
         let embedded = EmbeddedBatch(
@@ -74,7 +74,7 @@ struct Trainer: ~Copyable {
     }
 
     private func cosine(of embeddings: Tensor) -> Float {
-        tape.read(embeddings) { meanPairwiseCosine($0, embedDim: configuration.embedDim) }
+        tape.read(embeddings) { meanPairwiseCosine($0, embedDim: plan.embedDim) }
     }
 
     // MARK: - Embedding
@@ -94,7 +94,7 @@ struct Trainer: ~Copyable {
     }
 
     private mutating func embed(pictures: [UInt8], _ count: Int) -> Tensor {
-        let patches = configuration.vision.patches, width = configuration.vision.patchWidth
+        let patches = plan.patches, width = plan.patchWidth
         let pixelCount = pictures.count / max(count, 1)
         let rows = tape.input([count * patches, width]) { rows in
             parallelRows(of: &rows, width: patches * width, rowsPerTask: 1) { picture, own in

@@ -5,20 +5,14 @@ import Towers
 
 extension TrainingRun {
     var startReport: StartReport {
-        let configuration = preparation.configuration, vision = configuration.vision, text = configuration.text
         let truncated = preparation.truncated
         return StartReport(
             data: settings.data.path, understood: preparation.understood,
             pairs: preparation.dataset.training.count, validationPairs: preparation.heldOut?.indices.count ?? 0,
             truncatedCaptions: Double(truncated.truncated) / Double(max(truncated.captions, 1)),
             model: settings.model, parameters: trainer.store.count,
-            towers: [
-                "pictures of \(vision.imageSize) pixels in patches of \(vision.patchSize) through "
-                    + "\(vision.layers) × \(vision.width)",
-                "captions of up to \(text.contextLength) tokens out of \(text.vocabSize) through "
-                    + "\(text.layers) × \(text.width)",
-                "embeddings of \(configuration.embedDim)",
-            ], batchSize: maker.batchSize, stepsPerEpoch: maker.batchesPerEpoch, budget: budget,
+            towers: preparation.model.plan.sentences, batchSize: maker.batchSize, stepsPerEpoch: maker.batchesPerEpoch,
+            budget: budget,
             threads: preparation.threads, workers: preparation.workers, output: directory.path, step: position.step)
     }
 

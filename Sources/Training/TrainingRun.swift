@@ -45,7 +45,7 @@ struct TrainingRun: ~Copyable {
     /// A new run, or one that goes on where its last checkpoint was. `spent` seconds of this session are over.
     init(_ preparation: Preparation, isNew: Bool, spent: Double) throws(Failure) {
         let settings = preparation.settings, directory = preparation.directory
-        var trainer = Trainer(preparation.configuration, settings, preparation.preprocessing)
+        var trainer = Trainer(preparation.model.plan, settings, preparation.preprocessing)
         if isNew { try preparation.writeFirstFiles(of: &trainer) }
         let saved = try directory.checkpoint.position()
         if let saved { try directory.checkpoint.read(into: &trainer, at: saved) }

@@ -38,7 +38,7 @@ func writeTinyModel(to folder: String, seed: UInt64 = 1, embedDim: Int = 12) thr
     let tape = Tape(parameters: store, seed: seed)
     try tape.readParameters { floats in
         try ModelFolder.write(
-            ModelSettings(model: model, preprocessing: Preprocessing(side: 16, resizeMode: .squash)), store,
+            ModelSettings(model: .clip(model), preprocessing: Preprocessing(side: 16, resizeMode: .squash)), store,
             floats: floats, startToken: tokenizer.startToken, endToken: tokenizer.endToken, to: folder)
     }
     try tokenizer.write(to: folder, contextLength: 12)

@@ -40,7 +40,7 @@ struct Golden: ~Copyable {
         change(&configuration)
         let model = Model(configuration.plan, in: &store)
         var tape = Tape(parameters: store, seed: 1)
-        try ModelFolder.read(folder, configuration, store, into: &tape)
+        try ModelFolder.read(folder, configuration.plan, store, into: &tape)
         return GoldenModel(model: model, parameters: store, tape: tape)
     }
 

@@ -2,6 +2,7 @@ import Augmentations
 import Autodiff
 import Failures
 import Foundation
+import Kernels
 import Storage
 import Tensors
 import Testing
@@ -15,7 +16,7 @@ import Testing
         (text.contextLength, text.vocabSize, text.width, text.heads, text.layers) = (8, 20, 16, 2, 1)
         vision.pooling = pooling
         let model = ModelConfiguration(embedDim: 12, vision: vision, text: text)
-        return try ModelSettings(model: model, preprocessing: Preprocessing(side: 16, resizeMode: .squash))
+        return try ModelSettings(model: .clip(model), preprocessing: Preprocessing(side: 16, resizeMode: .squash))
     }
 
     /// Writes a new model, behind a parameter that is none of its own; returns its floats.
@@ -44,7 +45,7 @@ import Testing
 
     @Test func `a folder of transformers is read`() throws {
         let loaded = try ModelFolder.read(Golden.folder)
-        #expect(loaded.settings.model.quickGELU && loaded.settings.model.embedDim == 24)
+        #expect(loaded.model.plan.embedDim == 24 && loaded.model.plan.text.blocks.activation == .quickGELU)
         #expect(loaded.settings.preprocessing == Preprocessing(side: 16))
         #expect(loaded.parameters.count == 68_993)
     }
@@ -93,7 +94,7 @@ import Testing
             try Self.write(settings, to: folder)
             var store = ParameterStore()
             _ = Model(settings.model.plan, in: &store)
-            var parts = try ModelFolder.parts(of: settings.model, in: store)
+            var parts = try ModelFolder.parts(of: settings.model.plan, in: store)
             let at = try #require(parts.firstIndex { $0.name == "visual_projection.weight" })
             let part = parts[at]
             switch damage {

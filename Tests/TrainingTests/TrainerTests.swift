@@ -23,7 +23,7 @@ import Towers
         var options = TrainingOptions()
         options.seed = 3
         fill(&options)
-        return Trainer(configuration, options.settings(pairs: 100), Preprocessing(side: 8))
+        return Trainer(configuration.plan, options.settings(pairs: 100), Preprocessing(side: 8))
     }
 
     /// Four pictures of one colour each, and a caption of its own for each.

@@ -4,8 +4,9 @@ Both get vit-nano-8-64, batch 128, AdamW 1e-3, pictures padded square, a random 
 epoch, the same tokens, threads and minutes. clip-train's seconds count from the start of its process: reading the
 folder, training the tokenizer and decoding included. The loop's count from its first step: it has decoded all pictures
 before, for free. Both are evaluated at the same seconds, by the same rules, on whole pictures; the loop may see the
-middle of the larger square instead, as in training, wherever that finds more. Prints recall@10 of text to picture at
-equal seconds and writes every figure to runs/benchmark/learning.csv.
+middle of the larger square instead, as in training, wherever that finds more. The loop begins as CLIP was published;
+with --waves a second loop begins the positions of patches as clip-train does, which shows how much of the lead they
+are. Prints recall@10 of text to picture at equal seconds and writes every figure to runs/benchmark/learning.csv.
 """
 
 import argparse
@@ -31,6 +32,8 @@ def parse():
         prog="scripts/benchmark learning", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10, help="budget of each run (10)")
     parser.add_argument("--rounds", type=int, default=1, help="runs of each side, in turn; their mean counts (1)")
+    parser.add_argument("--waves", action="store_true",
+                        help="run a second loop, whose positions begin as clip-train's; no bar depends on it")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="and cores, of each side (all)")
     parser.add_argument("--data", type=Path, default=REPOSITORY / "datasets/drawings/prepared",
                         help="a prepared folder (datasets/drawings/prepared, made when missing)")
@@ -94,12 +97,12 @@ def run_ours(options, folder):
         "--json"])
 
 
-def run_pytorch(options, folder, times):
-    return Run("pytorch", [
+def run_pytorch(options, folder, times, waves=False):
+    return Run("pytorch, waves" if waves else "pytorch", [
         sys.executable, "-B", PARTS / "learning_torch.py", options.data,
         "--model", REPOSITORY / f"models/{MODEL}/model.json", "--tokenizer", folder / "tokenizer.json",
         *(word for pair in RECIPE.items() for word in pair), "--minutes", options.minutes,
-        "--threads", options.threads, "--evaluate-at", *(f"{seconds:.1f}" for seconds in times)])
+        "--threads", options.threads, *(["--waves"] if waves else []), "--evaluate-at", *(f"{seconds:.1f}" for seconds in times)])
 
 
 def prepare(options):
@@ -120,15 +123,15 @@ def write_table(runs):
         writer.writerows(rows)
 
 
-def print_curves(ours, pytorch):
-    """R@10 of both sides at the seconds at which PyTorch was evaluated first. Returns our leads."""
+def print_curves(ours, pytorch, waves):
+    """R@10 of every side at the seconds at which PyTorch was evaluated first. Returns our leads."""
     rows, leads = [], []
     for seconds in (point["seconds"] for point in pytorch[0].points):
-        a, b = (statistics.mean(run.recall(seconds) for run in runs) for runs in (ours, pytorch))
-        leads.append(a - b)
-        rows.append([f"{seconds:.0f}", f"{a:.1%}", f"{b:.1%}", f"{a - b:+.1%}"])
+        found = [statistics.mean(run.recall(seconds) for run in runs) for runs in (ours, pytorch, waves) if runs]
+        leads.append(found[0] - found[1])
+        rows.append([f"{seconds:.0f}", *(f"{recall:.1%}" for recall in found), f"{leads[-1]:+.1%}"])
     print(f"R@10, text to picture, {ours[0].start['validation_pairs']} held-out pictures, chance {ours[0].chance:.1%}")
-    print_table(["seconds", "ours", "PyTorch", "lead"], rows)
+    print_table(["seconds", "ours", "PyTorch", *(["PyTorch, waves"] if waves else []), "lead"], rows)
     return leads
 
 
@@ -137,14 +140,17 @@ def main():
     prepare(options)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])  # decoding threads included
     print_machine(options.threads, ["torch", "tokenizers", "pillow"])
-    ours, pytorch = [], []
+    ours, pytorch, waves = [], [], []
     for number in range(options.rounds):
         folder = RESULTS / f"learning/{number}"
         ours.append(run_ours(options, folder))
-        pytorch.append(run_pytorch(options, folder, [point["seconds"] for point in ours[-1].points]))
-    write_table([*enumerate(ours), *enumerate(pytorch)])
+        times = [point["seconds"] for point in ours[-1].points]
+        pytorch.append(run_pytorch(options, folder, times))
+        if options.waves:
+            waves.append(run_pytorch(options, folder, times, waves=True))
+    write_table([*enumerate(ours), *enumerate(pytorch), *enumerate(waves)])
 
-    leads = print_curves(ours, pytorch)
+    leads = print_curves(ours, pytorch, waves)
     speeds = [statistics.median(speed for run in runs for speed in run.speeds) for runs in (ours, pytorch)]
     decoding = statistics.median(run.start["preparation_seconds"] for run in pytorch)
     print(f"pairs per second, median of steps: ours {speeds[0]:.1f}, PyTorch {speeds[1]:.1f}, "

@@ -223,6 +223,8 @@ def parse():
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--evaluate-at", type=float, nargs="*", default=[], metavar="SECONDS",
                         help="when to evaluate, besides at the end")
+    parser.add_argument("--waves", action="store_true",
+                        help="begin the positions of patches as clip-train does, not at random")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
@@ -247,6 +249,8 @@ def main():
              decode(options.data, held_out, larger, options.threads)[:, middle, middle]]
     evaluate = Evaluation(views, [captions_of[name] for name in held_out], captions)
     model = CLIP(settings)
+    if options.waves:
+        model.begin_positions_as_waves()
     emit("start", pairs=len(names), validation_pairs=len(held_out), threads=options.threads, torch=torch.__version__,
          parameters=sum(p.numel() for p in model.parameters()), preparation_seconds=time.monotonic() - began)
     train(options, model, names, captions_of, pictures, captions, evaluate)

@@ -46,7 +46,7 @@ class VisionTower(nn.Module):
         deviation, heads = width**-0.5, width // head_width
         self.patches = nn.Conv2d(3, width, patch_size, patch_size, bias=False)
         self.class_token = nn.Parameter(torch.randn(width) * deviation)
-        self.positions = nn.Parameter(waves(image_size // patch_size, width))
+        self.positions = nn.Parameter(torch.randn((image_size // patch_size) ** 2 + 1, width) * deviation)
         self.before, self.after = nn.LayerNorm(width), nn.LayerNorm(width)
         self.blocks = nn.Sequential(*(Block(width, heads, layers, causal=False) for _ in range(layers)))
         self.projection = nn.Parameter(torch.randn(width, embed_dim) * deviation)
@@ -81,6 +81,11 @@ class CLIP(nn.Module):
         self.vision = VisionTower(**settings["vision_cfg"], embed_dim=embed_dim)
         self.text = TextTower(**settings["text_cfg"], embed_dim=embed_dim)
         self.log_logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
+
+    def begin_positions_as_waves(self):
+        """Sets the positions of patches to what Sources/Towers/SineCosinePositions.swift gives them."""
+        positions = self.vision.positions
+        positions.data = waves(math.isqrt(len(positions) - 1), positions.shape[1])
 
     def loss(self, pictures, tokens, ends):
         """Symmetric InfoNCE: Radford et al. 2021, fig. 3."""

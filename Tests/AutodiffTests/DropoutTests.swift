@@ -1,0 +1,41 @@
+import Autodiff
+import Kernels
+import Tensors
+import Testing
+
+@Suite struct DropoutTests {
+    /// What becomes of ones in a step, and the gradient of their sum.
+    private func dropped(step: Int, share: Float = 0.25, recording: Bool = true) -> (y: [Float], gradient: [Float]) {
+        var store = ParameterStore()
+        let x = store.declare("x", [200, 50], .ones, decays: false)
+        let ones = store.declare("ones", [1, 50], .ones, decays: false)
+        var tape = Tape(parameters: store, seed: 3)
+        tape.begin(recording: recording, step: step)
+        let y = tape.dropout(x, share: share), values = tape.read(y) { span in span.indices.map { span[$0] } }
+        guard recording else { return (values, []) }
+        let sums = tape.linear(y, weight: ones, bias: nil)  // [200, 1]
+        let mean = tape.meanRows(sums, segments: Segments(count: 1, length: 200))
+        tape.backward(from: mean)
+        return (values, tape.readGradient(x) { span in span.indices.map { span[$0] } })
+    }
+
+    @Test func `a quarter of the numbers is gone, and the mean stays`() {
+        let y = dropped(step: 1).y
+        #expect(abs(Double(y.count { $0 == 0 }) / 10_000 - 0.25) < 0.02)
+        #expect(y.allSatisfy { $0 == 0 || abs($0 - 4 / 3) < 1e-6 })
+    }
+
+    @Test func `the gradient passes where the numbers did`() {
+        let (y, gradient) = dropped(step: 1)
+        #expect(zip(y, gradient).allSatisfy { abs($1 - $0 / 200) < 1e-7 })
+    }
+
+    @Test func `the same step drops the same, another step another`() {
+        #expect(dropped(step: 1).y == dropped(step: 1).y)
+        #expect(dropped(step: 1).y != dropped(step: 2).y)
+    }
+
+    @Test func `a step that is not recorded drops nothing`() {
+        #expect(dropped(step: 1, recording: false).y.allSatisfy { $0 == 1 })
+    }
+}
