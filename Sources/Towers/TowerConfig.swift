@@ -7,6 +7,9 @@ struct TowerConfig: Sendable, Equatable {
     /// What a failure calls the file.
     let place: String
 
+    /// Two say the same, wherever they were read.
+    static func == (a: Self, b: Self) -> Bool { a.json == b.json }
+
     /// Which architecture it describes.
     var modelType: String? { if case .string(let type)? = json["model_type"] { type } else { nil } }
 

@@ -18,9 +18,6 @@ struct BlockSettings: Sendable, Equatable {
     var epsilon: Float = 1e-5
     var normPlace = NormPlace.before
     var names = BlockNames.clip
-
-    /// Width of a row's part that one attention head sees.
-    var headWidth: Int { width / heads }
 }
 
 /// How the parameters of a block are called, behind the block's own name.

@@ -75,8 +75,10 @@ import Testing
     private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
         "../../models")
 
-    @Test func `every folder of models is a preset, and every preset has settings that are possible`() throws {
-        let folders = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    @Test func `every model.json below models is a preset, and every preset has settings that are possible`() throws {
+        let folders = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+            FileManager.default.fileExists(atPath: "\(folder.path)/\($0)/model.json")
+        }
         #expect(Set(folders) == Set(ModelConfiguration.presetNames))
         for name in ModelConfiguration.presetNames {
             #expect(
