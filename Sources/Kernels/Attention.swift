@@ -12,6 +12,7 @@ package struct AttentionShape: Sendable {
     }
 
     package var rowCount: Int { segments.rowCount }
+    package var headWidth: Int { width / heads }
 }
 
 extension KernelSet {
@@ -54,7 +55,7 @@ extension KernelSet {
     }
 
     private func headPart(_ shape: AttentionShape, _ p: Places, _ segment: Int, _ head: Int) -> AttentionHead {
-        let rows = shape.segments[segment], width = shape.width, headWidth = width / shape.heads
+        let rows = shape.segments[segment], width = shape.width, headWidth = shape.headWidth
         let corner = rows.lowerBound * 3 * width + head * headWidth, out = rows.lowerBound * width + head * headWidth
         return unsafe AttentionHead(
             tokens: rows.count, headWidth: headWidth, isCausal: shape.isCausal, q: p.qkv + corner,

@@ -1,24 +1,12 @@
 package import KernelInterface
-package import Tensors
-
-/// What attention with one query a sequence needs to know beside its floats.
-package struct PooledAttentionShape: Sendable {
-    package var segments: Segments
-    package var heads: Int, width: Int
-
-    package init(segments: Segments, heads: Int, width: Int) {
-        (self.segments, self.heads, self.width) = (segments, heads, width)
-    }
-
-    package var headWidth: Int { width / heads }
-}
+import Tensors
 
 extension KernelSet {
-    /// `y = Σ softmax(q·kᵀ / √headWidth)·v`, one row a sequence, head by head.
+    /// `y = Σ softmax(q·kᵀ / √headWidth)·v`, one row a sequence, head by head; the query sees all keys.
     ///
     /// queries `[segments, width]`, keys and values `[rows, 2·width]`, y `[segments, width]`, shares `[rows · heads]`.
     package func pooledAttention(
-        _ shape: PooledAttentionShape, _ queries: Span<Float>, _ keysAndValues: Span<Float>,
+        _ shape: AttentionShape, _ queries: Span<Float>, _ keysAndValues: Span<Float>,
         into y: inout MutableSpan<Float>, shares: inout MutableSpan<Float>
     ) {
         check("pooled attention's queries", queries.count, is: shape.segments.count * shape.width)
@@ -45,7 +33,7 @@ extension KernelSet {
 
     /// With `dp = dy·vᵀ` and `ds = p ∘ (dp − Σ p·dp)`: `dq += ds·k / √headWidth`, `dk += ds·q / √headWidth`, `dv += p·dy`.
     package func pooledAttentionGradient(
-        _ shape: PooledAttentionShape, _ queries: Span<Float>, _ keysAndValues: Span<Float>, shares: Span<Float>,
+        _ shape: AttentionShape, _ queries: Span<Float>, _ keysAndValues: Span<Float>, shares: Span<Float>,
         _ dy: Span<Float>, into dQueries: inout MutableSpan<Float>, _ dKeysAndValues: inout MutableSpan<Float>
     ) {
         check("pooled attention's query gradient", dQueries.count, is: queries.count)
@@ -79,7 +67,7 @@ extension KernelSet {
         var query, key, share: Int
     }
 
-    private func forEachHead(_ shape: PooledAttentionShape, _ body: (Places) -> Void) {
+    private func forEachHead(_ shape: AttentionShape, _ body: (Places) -> Void) {
         parallelFor(shape.segments.count * shape.heads) { task in
             let segment = task / shape.heads, head = task % shape.heads, rows = shape.segments[segment]
             let column = head * shape.headWidth

@@ -10,11 +10,14 @@ struct AddedTokens: Sendable {
 
     private var trie = ByteTrie()
     private var firstBytes: Set<UInt8> = []
+    /// One more than the largest id.
+    private(set) var idLimit = 0
 
     init(_ tokens: [TokenizerFile.Added]) {
         for token in tokens where !token.content.isEmpty {
             trie.insert(token.content.utf8, Int32(truncatingIfNeeded: token.id))
             firstBytes.formUnion(token.content.utf8.prefix(1))
+            idLimit = max(idLimit, token.id + 1)
         }
     }
 
@@ -78,5 +81,28 @@ struct TokenTemplate: Sendable, Equatable {
         case let other?:
             throw .unreadableTokenizer(path, "its post_processor is \(other), which is not known")
         }
+    }
+}
+
+/// What stands around the pieces of a text, whichever they are: tokens found in it, and tokens before and behind it.
+struct TokenFrame: Sendable {
+    let added: AddedTokens
+    let template: TokenTemplate
+
+    /// The tokens of `text`, never more than `contextLength`. `append` adds the pieces of a part, given whether it is the
+    /// first, and may stop beyond the limit that it is told.
+    func encode(
+        _ text: String, contextLength: Int, append: (Substring, Bool, inout [Int32], _ limit: Int) -> Void
+    ) -> Tokens {
+        let room = contextLength - template.count
+        precondition(room >= 0, "context length \(contextLength) has no room for start and end token")
+        var ids: [Int32] = []
+        for (number, part) in added.parts(of: text).enumerated() where ids.count <= room {
+            switch part {
+            case .token(let id): ids.append(id)
+            case .text(let text): append(text, number == 0, &ids, room)
+            }
+        }
+        return Tokens(ids: template.prefix + ids.prefix(room) + template.suffix, isTruncated: ids.count > room)
     }
 }

@@ -21,7 +21,7 @@ struct BertWords {
 
     init(_ text: some StringProtocol, _ rules: Rules) {
         if text.utf8.allSatisfy({ $0 < 0x80 }) {
-            for scalar in text.unicodeScalars { read(scalar, rules) }
+            for scalar in text.unicodeScalars where !(rules.cleans && Self.isDropped(scalar)) { read(scalar, rules) }
         } else {
             var cleaned = String.UnicodeScalarView()
             for scalar in text.unicodeScalars { Self.clean(scalar, rules, &cleaned) }
@@ -41,7 +41,6 @@ struct BertWords {
     }
 
     private mutating func read(_ scalar: Unicode.Scalar, _ rules: Rules) {
-        if rules.cleans && Self.isDropped(scalar) { return }
         if Self.isSpace(scalar) { return endWord() }
         let isMark = Self.isPunctuation(scalar)
         if isMark { endWord() }

@@ -13,7 +13,7 @@ extension BytePairTokenizer {
         }
         let isThere = files.map { FileManager.default.fileExists(atPath: $0) }
         if isThere[0] {
-            try self.init(TokenizerFile.read(files[0]), of: files[0])
+            try self.init(decodeTokenizer(TokenizerFile.self, tokenizerBytes(files[0]), files[0]), of: files[0])
         } else if isThere[1] {
             try self.init(vocabFile: files[1], mergesFile: files[2])
         } else if isThere[2] || isThere[3] {
@@ -41,7 +41,8 @@ extension BytePairTokenizer {
 
     /// The two older files.
     init(vocabFile: String, mergesFile: String) throws(Failure) {
-        let vocab = try decodeTokenizerFile([String: Int].self, vocabFile), file = try MergesFile(mergesFile)
+        let vocab = try decodeTokenizer([String: Int].self, tokenizerBytes(vocabFile), vocabFile),
+            file = try MergesFile(mergesFile)
         try self.init(vocab: vocab, of: vocabFile, merges: file.merges, of: mergesFile) {
             "line \(file.firstLine + $0)"
         }

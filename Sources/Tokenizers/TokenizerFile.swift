@@ -151,11 +151,4 @@ struct TokenizerFile: Decodable {
     let normalizer: Normalizer?
     let pre_tokenizer: PreTokenizer?
     let post_processor: PostProcessor?
-
-    /// Reads the file.
-    ///
-    /// - Throws: `.missingInput`, or `.badData` that names the first key which is not as expected.
-    static func read(_ path: String) throws(Failure) -> TokenizerFile {
-        try decodeTokenizerFile(TokenizerFile.self, path)
-    }
 }

@@ -11,23 +11,25 @@ import Storage
 public func readTokenizer(folder: String) throws(Failure) -> any Tokenizer {
     let path = "\(folder)/\(TokenizerFiles.pipeline)", vocab = "\(folder)/\(TokenizerFiles.vocab)"
     let files = try TokenizerFiles(folder)
-    if files.has(TokenizerFiles.pipeline) {
-        let file = try TokenizerFile.read(path)
+    if let json = files.bytes(of: TokenizerFiles.pipeline) {
+        let file = try decodeTokenizer(TokenizerFile.self, json, path)
         switch file.model.type ?? "BPE" {
         case "WordPiece": return try WordPieceTokenizer(file, of: path, files)
         case "Unigram": return try UnigramTokenizer(file, of: path, files)
         default: return try BytePairTokenizer(file, of: path)
         }
     }
-    if files.has(TokenizerFiles.vocab) { return try WordPieceTokenizer(vocabFile: vocab, files) }
+    if let lines = files.bytes(of: TokenizerFiles.vocab) {
+        return try WordPieceTokenizer(vocab: lines, of: vocab, files)
+    }
     return try BytePairTokenizer(folder: folder)
 }
 
 /// The files of a tokenizer that was made elsewhere, to be written again as they were read.
 struct TokenizerFiles: Sendable {
     static let pipeline = "tokenizer.json", vocab = "vocab.txt"
-    private static let settingsFile = "tokenizer_config.json"
-    private static let names = [pipeline, vocab, settingsFile, "special_tokens_map.json"]
+    static let settings = "tokenizer_config.json"
+    private static let names = [pipeline, vocab, settings, "special_tokens_map.json"]
 
     private var contents: [(name: String, bytes: [UInt8])] = []
 
@@ -37,10 +39,8 @@ struct TokenizerFiles: Sendable {
         }
     }
 
-    /// What `tokenizer_config.json` holds.
-    var settings: [UInt8]? { contents.first { $0.name == Self.settingsFile }?.bytes }
-
-    func has(_ name: String) -> Bool { contents.contains { $0.name == name } }
+    /// What a file holds; nil where there is none.
+    func bytes(of name: String) -> [UInt8]? { contents.first { $0.name == name }?.bytes }
 
     func write(to folder: String) throws(Failure) {
         try AtomicFile.makeFolder(folder)
@@ -53,11 +53,12 @@ func tokenizerBytes(_ path: String) throws(Failure) -> [UInt8] {
     try MappedFile(path).read { $0.bytes(0..<$0.byteCount) }
 }
 
-/// What the JSON of one of a tokenizer's files says.
-func decodeTokenizerFile<Value: Decodable>(_ type: Value.Type, _ path: String) throws(Failure) -> Value {
-    let data = Data(try tokenizerBytes(path))
+/// What the JSON of one of a tokenizer's files says. `path` is what a failure calls it.
+func decodeTokenizer<Value: Decodable>(
+    _ type: Value.Type, _ json: [UInt8], _ path: String
+) throws(Failure) -> Value {
     do {
-        return try JSONDecoder().decode(type, from: data)
+        return try JSONDecoder().decode(type, from: Data(json))
     } catch {
         throw .unreadableTokenizer(path, reason(error))
     }

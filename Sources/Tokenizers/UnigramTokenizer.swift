@@ -14,14 +14,13 @@ public struct UnigramTokenizer: Tokenizer {
     private let bytes: [Int32]?  // the pieces of single bytes, where unknown text falls back to them
     private let normalizer: TextNormalizer
     private let words: WordSplitter
-    private let added: AddedTokens
-    private let template: TokenTemplate
+    private let frame: TokenFrame
     private let files: TokenizerFiles
 
     /// Begins every caption, where there is such a token.
-    public var startToken: Int32? { template.prefix.first }
+    public var startToken: Int32? { frame.template.prefix.first }
     /// Ends every caption, also a truncated one.
-    public var endToken: Int32? { template.suffix.last }
+    public var endToken: Int32? { frame.template.suffix.last }
 
     /// Reads a `tokenizer.json` whose model is Unigram.
     ///
@@ -31,37 +30,29 @@ public struct UnigramTokenizer: Tokenizer {
         guard let unknown = file.model.unk_id, entries.indices.contains(unknown) else {
             throw .unreadableTokenizer(path, "found no unk_id among \(entries.count) pieces")
         }
+        let added = AddedTokens(file.added_tokens ?? [])
         var pieces = ByteTrie(), ids: [String: Int32] = [:]
         for (id, entry) in entries.enumerated() {
             pieces.insert(entry.piece.utf8, Int32(id))
             ids[entry.piece] = Int32(id)
         }
-        vocabSize = max(entries.count, (file.added_tokens?.map(\.id).max() ?? -1) + 1)
+        vocabSize = max(entries.count, added.idLimit)
         (self.pieces, self.unknown, scores) = (pieces, Int32(unknown), entries.map(\.score))
         unknownScore = (scores.min() ?? 0) - 10
         let singles = (0..<256).compactMap { ids["<0x" + hexadecimal(UInt8($0)) + ">"] }
         bytes = file.model.byte_fallback == true && singles.count == 256 ? singles : nil
         normalizer = try TextNormalizer(file.normalizer, of: path)
         words = try WordSplitter(file.pre_tokenizer, of: path)
-        added = AddedTokens(file.added_tokens ?? [])
-        template = try TokenTemplate(file.post_processor, of: path)
+        frame = TokenFrame(added: added, template: try TokenTemplate(file.post_processor, of: path))
         self.files = files
     }
 
     /// The tokens of `text`: no padding, and never more than `contextLength` of them, which has room for start and end.
     public func encode(_ text: String, contextLength: Int) -> Tokens {
-        let room = contextLength - template.count
-        precondition(room >= 0, "context length \(contextLength) has no room for start and end token")
-        var ids: [Int32] = []
-        for (number, part) in added.parts(of: text).enumerated() where ids.count <= room {
-            switch part {
-            case .token(let id): ids.append(id)
-            case .text(let text):
-                for word in words.words(of: normalizer.normalized(String(text)), isFirst: number == 0)
-                where ids.count <= room { ids += likeliest(Array(word.utf8)) }
-            }
+        frame.encode(text, contextLength: contextLength) { text, isFirst, ids, limit in
+            for word in words.words(of: normalizer.normalized(String(text)), isFirst: isFirst)
+            where ids.count <= limit { ids += likeliest(Array(word.utf8)) }
         }
-        return Tokens(ids: template.prefix + ids.prefix(room) + template.suffix, isTruncated: ids.count > room)
     }
 
     /// The best pieces of a word in UTF-8.

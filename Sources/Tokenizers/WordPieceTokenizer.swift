@@ -13,28 +13,19 @@ public struct WordPieceTokenizer: Tokenizer {
     private let unknown: Int32
     private let longestWord: Int  // in characters; a longer one is unknown
     private let rules: BertWords.Rules
-    private let added: AddedTokens
-    private let template: TokenTemplate
+    private let frame: TokenFrame
     private let files: TokenizerFiles
 
     /// Begins every caption.
-    public var startToken: Int32? { template.prefix.first }
+    public var startToken: Int32? { frame.template.prefix.first }
     /// Ends every caption, also a truncated one.
-    public var endToken: Int32? { template.suffix.last }
+    public var endToken: Int32? { frame.template.suffix.last }
 
     /// The tokens of `text`: no padding, and never more than `contextLength` of them, which has room for start and end.
     public func encode(_ text: String, contextLength: Int) -> Tokens {
-        let room = contextLength - template.count
-        precondition(room >= 0, "context length \(contextLength) has no room for start and end token")
-        var ids: [Int32] = []
-        for part in added.parts(of: text) where ids.count <= room {
-            switch part {
-            case .token(let id): ids.append(id)
-            case .text(let text): encode(BertWords(text, rules), into: &ids, limit: room)
-            }
+        frame.encode(text, contextLength: contextLength) { text, _, ids, limit in
+            encode(BertWords(text, rules), into: &ids, limit: limit)
         }
-        let isTruncated = ids.count > room
-        return Tokens(ids: template.prefix + ids.prefix(room) + template.suffix, isTruncated: isTruncated)
     }
 
     /// Appends ids until the words end or there are more than `limit`.
@@ -92,9 +83,9 @@ extension WordPieceTokenizer {
     }
 
     /// Reads BERT's older `vocab.txt`, a piece a line; `tokenizer_config.json` says whether capitals count.
-    init(vocabFile path: String, _ files: TokenizerFiles) throws(Failure) {
+    init(vocab bytes: [UInt8], of path: String, _ files: TokenizerFiles) throws(Failure) {
         struct Settings: Decodable { let do_lower_case: Bool? }
-        let lines = try String(decoding: tokenizerBytes(path), as: UTF8.self).split(
+        let lines = String(decoding: bytes, as: UTF8.self).split(
             separator: /\r?\n/, omittingEmptySubsequences: false)
         var vocab: [String: Int] = [:]
         for (id, line) in lines.enumerated() where !line.isEmpty { vocab[String(line)] = id }
@@ -102,7 +93,9 @@ extension WordPieceTokenizer {
             guard let id = vocab[name] else { throw .unreadableTokenizer(path, "found no token \"\(name)\"") }
             return Int32(id)
         }
-        let settings = files.settings.flatMap { try? JSONDecoder().decode(Settings.self, from: Data($0)) }
+        let settings = files.bytes(of: TokenizerFiles.settings).flatMap {
+            try? JSONDecoder().decode(Settings.self, from: Data($0))
+        }
         let lowercases = settings?.do_lower_case ?? true, names = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
         try self.init(
             vocab: vocab, unknown: "[UNK]", prefix: "##", longestWord: 100,
@@ -124,9 +117,9 @@ extension WordPieceTokenizer {
             first.insert(piece.utf8, id)
             if piece.utf8.starts(with: prefix.utf8) { further.insert(piece.utf8.dropFirst(prefix.utf8.count), id) }
         }
-        vocabSize = (vocab.values.max() ?? -1) + 1
+        vocabSize = max((vocab.values.max() ?? -1) + 1, added.idLimit)
         (self.first, self.further, self.longestWord) = (first, further, longestWord)
         self.unknown = Int32(truncatingIfNeeded: unknownID)
-        (self.rules, self.added, self.template, self.files) = (rules, added, template, files)
+        (self.rules, self.files, frame) = (rules, files, TokenFrame(added: added, template: template))
     }
 }

@@ -10,12 +10,12 @@ extension ModelFolder {
     public static func read(
         _ folder: String, _ plan: ModelPlan, _ store: ParameterStore, into tape: inout Tape
     ) throws(Failure) {
-        let file = try Safetensors("\(folder)/\(weightsFile)")
+        let files = try WeightFiles(folder: folder)
         let parts = try parts(of: plan, in: store)
-        try compare(parts, with: file)
+        try compare(parts, with: files)
         for part in parts {
             let tensor = Tensor(offset: part.range.lowerBound, shape: [part.range.count])
-            try tape.write(tensor) { (floats) throws(Failure) in try file.read(part.name, into: &floats) }
+            try tape.write(tensor) { (floats) throws(Failure) in try files.read(part.name, into: &floats) }
         }
     }
 
@@ -42,23 +42,14 @@ extension ModelFolder {
     /// Buffers that older versions of transformers store beside the weights; they count 0, 1, 2, ….
     private static let ignored = ".position_ids"
 
-    private static func compare(_ parts: [Safetensors.Part], with file: borrowing Safetensors) throws(Failure) {
-        let path = file.path
-        func refused(_ name: String, _ found: String, _ expected: String) -> Failure {
-            Failure(
-                .badSettings, "cannot use weights", at: path,
-                because: "tensor \(name): found \(found), expected \(expected)",
-                try: "give weights and settings of the same model")
-        }
+    private static func compare(_ parts: [Safetensors.Part], with files: WeightFiles) throws(Failure) {
         for part in parts {
-            let found = file.shape(of: part.name)
-            guard found == part.shape else {
-                throw refused(part.name, found.map { "\($0)" } ?? "none", "\(part.shape)")
-            }
+            let found = files.shape(of: part.name)
+            guard found == part.shape else { throw files.refused(part.name, found, part.shape) }
         }
         let expected = Set(parts.map(\.name))
-        for name in file.names where !expected.contains(name) && !name.hasSuffix(ignored) {
-            throw refused(name, "\(file.shape(of: name) ?? [])", "no such tensor")
+        for name in files.names where !expected.contains(name) && !name.hasSuffix(ignored) {
+            throw files.refused(name, files.shape(of: name), nil)
         }
     }
 

@@ -57,8 +57,6 @@ extension ModelPlan {
 
 /// How a tower's row becomes an embedding.
 enum ProjectionPlan: Sendable, Equatable {
-    /// It is one already.
-    case none
     /// Multiplied by a matrix of this name, `[embedDim, width]`.
     case linear(String)
     /// The same, with a bias beside the matrix.

@@ -29,7 +29,6 @@ struct Projection: Sendable {
         }
         self.dropout = dropout
         switch plan {
-        case .none: layers = []
         case .linear(let name): layers = [layer(name, width, embedDim, hasBias: false, in: &store)]
         case .affine(let name): layers = [layer(name, width, embedDim, in: &store)]
         case .hidden(let name, let hidden):

@@ -102,7 +102,8 @@ def run_pytorch(options, folder, times, waves=False):
         sys.executable, "-B", PARTS / "learning_torch.py", options.data,
         "--model", REPOSITORY / f"models/{MODEL}/model.json", "--tokenizer", folder / "tokenizer.json",
         *(word for pair in RECIPE.items() for word in pair), "--minutes", options.minutes,
-        "--threads", options.threads, *(["--waves"] if waves else []), "--evaluate-at", *(f"{seconds:.1f}" for seconds in times)])
+        "--threads", options.threads, *(["--waves"] if waves else []),
+        "--evaluate-at", *(f"{seconds:.1f}" for seconds in times)])
 
 
 def prepare(options):

@@ -7,7 +7,7 @@ public import Tensors
 struct PooledAttention: Operation {
     let queries: Tensor  // [segments, width]
     let keysAndValues: Tensor  // [rows, 2·width]
-    let shape: PooledAttentionShape
+    let shape: AttentionShape
 
     var outputShape: Shape { queries.shape }
     /// Every row's share in every head.
@@ -39,7 +39,7 @@ extension Tape {
         precondition(
             segments.count == queries.rowCount && segments.rowCount == keysAndValues.rowCount,
             "\(segments.count) segments of \(segments.rowCount) rows for \(queries.shape) and \(keysAndValues.shape)")
-        let shape = PooledAttentionShape(segments: segments, heads: heads, width: width)
+        let shape = AttentionShape(segments: segments, heads: heads, width: width, isCausal: false)
         return apply(PooledAttention(queries: queries, keysAndValues: keysAndValues, shape: shape))
     }
 }
