@@ -18,7 +18,8 @@ public struct ModelSettings: Sendable, Equatable {
 
     private init(_ model: ModelDescription, _ preprocessing: Preprocessing, named place: String) throws(Failure) {
         (self.model, self.preprocessing) = (model, preprocessing)
-        if case .clip(let configuration) = model { try configuration.check(named: place) }  // others are checked when made
+        // A dual encoder was checked when it was made.
+        if case .clip(let configuration) = model { try configuration.check(named: place) }
         let side = model.plan.imageSize
         guard side == preprocessing.side else {
             throw .settings(place, "image_size is \(side), pictures have \(preprocessing.side) pixels")
