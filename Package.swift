@@ -73,14 +73,15 @@ let floor2: [Target] = [
     room("Tokenizers", ["Failures", "Storage"], computes: true),
     room("Augmentations", ["Images", "Tensors"], computes: true),
     room("Autodiff", ["Kernels", "Tensors"], computes: true),
-    room("Catalogue", [grdb, "Failures"]),
+    room("Catalogue", [grdb, "Failures", "Storage"]),
     room("VectorIndex", ["Failures", "Kernels", "Storage", "Tensors"], computes: true),
 ]
 
 let floor3: [Target] = [
     room("Evaluation", ["Kernels"], computes: true),
     room(
-        "Datasets", ["Augmentations", "Failures", "Images", "Storage", "Tensors", "Tokenizers"], computes: true),
+        "Datasets", ["Augmentations", "Catalogue", "Failures", "Images", "Storage", "Tensors", "Tokenizers"],
+        computes: true),
     room("Objectives", ["Autodiff", "Kernels"]),
     room(
         "Towers", ["Augmentations", "Autodiff", "Failures", "Kernels", "Storage", "Tensors"],
@@ -92,8 +93,8 @@ let floor4: [Target] = [
     room(
         "Training",
         [
-            "Augmentations", "Autodiff", "Datasets", "Evaluation", "Failures", "Kernels", "Objectives", "Storage",
-            "Tensors", "Tokenizers", "Towers",
+            "Augmentations", "Autodiff", "Catalogue", "Datasets", "Evaluation", "Failures", "Kernels", "Objectives",
+            "Storage", "Tensors", "Tokenizers", "Towers",
         ], computes: true),
     room(
         "Retrieval",
@@ -135,7 +136,8 @@ let roomTests: [Target] = [
     tests(
         "TrainingTests",
         [
-            "Augmentations", "Autodiff", "Datasets", "Evaluation", "Failures", "Tensors", "Towers", "Training",
+            "Augmentations", "Autodiff", "Catalogue", "Datasets", "Evaluation", "Failures", "Tensors", "Towers",
+            "Training",
         ]),
     tests("CommandTests", ["Evaluation", "Images", "Training", "clip-index", "clip-search", "clip-train"]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),

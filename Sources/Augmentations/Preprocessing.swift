@@ -6,6 +6,9 @@ public struct Preprocessing: Codable, Sendable, Equatable {
     public var side: Int
     /// How a picture that is no square becomes one.
     public var resizeMode: Resize.Mode
+    /// What the shorter side becomes before the square is cut out of the middle, in mode `shortest`; nil where that is
+    /// `side` itself.
+    public var shorterSide: Int?
     /// How neighbouring pixels are weighed.
     public var interpolation: ResizeFilter
     /// Mean and deviation of red, green and blue in 0…1, by which colours are normalised.
@@ -28,11 +31,20 @@ public struct Preprocessing: Codable, Sendable, Equatable {
         self.fillColor = fillColor
     }
 
+    /// The same for a square of another side: what is cut away stays the same share.
+    public func scaled(to side: Int) -> Preprocessing {
+        var scaled = self
+        scaled.shorterSide = shorterSide.map { max(side, $0 * side / self.side) }
+        scaled.side = side
+        return scaled
+    }
+
     enum CodingKeys: String, CodingKey {
         case side = "size"
         case mode, mean, std, interpolation
         case resizeMode = "resize_mode"
         case fillColor = "fill_color"
+        case shorterSide = "shorter_side"
     }
 
     /// Reads open_clip's words; what is absent is as in OpenAI's CLIP.
@@ -45,6 +57,11 @@ public struct Preprocessing: Codable, Sendable, Equatable {
         mean = try values.decodeColour(forKey: .mean) ?? mean
         std = try values.decodeColour(forKey: .std) ?? std
         fillColor = try values.decodeIfPresent(UInt8.self, forKey: .fillColor) ?? fillColor
+        shorterSide = try values.decodeIfPresent(Int.self, forKey: .shorterSide)
+        guard shorterSide ?? side >= side else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .shorterSide, in: values, debugDescription: "found less than the side of \(side)")
+        }
         guard std.allSatisfy({ $0 > 0 }) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .std, in: values, debugDescription: "found deviations \(std), expected numbers above 0")
@@ -61,6 +78,7 @@ public struct Preprocessing: Codable, Sendable, Equatable {
         try values.encode(interpolation, forKey: .interpolation)
         try values.encode(resizeMode, forKey: .resizeMode)
         try values.encode(fillColor, forKey: .fillColor)
+        try values.encodeIfPresent(shorterSide, forKey: .shorterSide)
     }
 }
 

@@ -59,14 +59,17 @@ public struct PreprocessorConfig: Codable, Sendable, Equatable {
         guard let (side, mode) = size.square else { throw refuse(.size, "found a size that makes no square") }
         let crop = try values.decodeIfPresent(ProcessorSize.self, forKey: .cropSize) ?? ProcessorSize(square: side)
         let isCropped = try isOn(.doCenterCrop)
-        guard isCropped ? crop.square?.side == side : mode == .squash else {
-            throw refuse(.cropSize, "found a crop that is not the resized side of \(side)")
+        guard isCropped || mode == .squash, let square = isCropped ? crop.square?.side : side,
+            square == side || (mode == .shortest && square < side)
+        else {
+            throw refuse(.cropSize, "found a crop that does not lie in the resized side of \(side)")
         }
         let number = try values.decodeIfPresent(Int.self, forKey: .resample) ?? 3
         guard let filter = Self.filters[number] else {
             throw refuse(.resample, "found filter \(number), expected 1 to 4")
         }
-        preprocessing = Preprocessing(side: side, resizeMode: mode, interpolation: filter)
+        preprocessing = Preprocessing(side: square, resizeMode: mode, interpolation: filter)
+        if square < side { preprocessing.shorterSide = side }
         if try !isOn(.doNormalize) {
             (preprocessing.mean, preprocessing.std) = ([0, 0, 0], [1, 1, 1])
         } else {
@@ -95,7 +98,7 @@ private struct ProcessorSize: Codable, Equatable {
 
     init(_ preprocessing: Preprocessing) {
         switch preprocessing.resizeMode {
-        case .shortest: shortestEdge = preprocessing.side
+        case .shortest: shortestEdge = preprocessing.shorterSide ?? preprocessing.side
         case .longest: (maxHeight, maxWidth) = (preprocessing.side, preprocessing.side)
         case .squash: (height, width) = (preprocessing.side, preprocessing.side)
         }

@@ -22,6 +22,8 @@ public struct Resize: Augmentation {
     public var side: Int
     /// How a picture that is no square becomes one.
     public var mode: Mode
+    /// What the shorter side becomes before the middle is cut out in mode `shortest`; nil where that is `side` itself.
+    public var shorterSide: Int?
     /// How neighbouring pixels are weighed.
     public var filter: ResizeFilter
     /// The shade of grey around the picture in mode `longest`, 0…255.
@@ -41,6 +43,7 @@ public struct Resize: Augmentation {
         self.init(
             side: preprocessing.side, mode: preprocessing.resizeMode, filter: preprocessing.interpolation,
             fill: preprocessing.fillColor)
+        shorterSide = preprocessing.shorterSide
     }
 
     /// The picture, `side` × `side`; no luck is used.
@@ -49,7 +52,7 @@ public struct Resize: Augmentation {
     /// The picture, `side` × `side`.
     public func apply(to picture: Picture) -> Picture {
         switch mode {
-        case .shortest: picture.resizedAndCenterCropped(side, filter: filter)
+        case .shortest: picture.resizedAndCenterCropped(side, shorterSide: shorterSide, filter: filter)
         case .longest:
             picture.resized(longerSide: side, filter: filter).paddedToSquare(fill: SIMD3(repeating: fill))
         case .squash: picture.resized(height: side, width: side, filter: filter)

@@ -34,28 +34,3 @@ enum Schema {
         }
     }
 }
-
-extension Failure {
-    /// What SQLite, or the code run under it, threw while it worked on the catalogue at `path`.
-    static func catalogue(_ error: any Error, _ path: String, isWriting: Bool = false) -> Failure {
-        guard let error = error as? DatabaseError else {
-            return error as? Failure
-                ?? Failure(.readWrite, "cannot use catalogue", at: path, because: "\(error)", try: "check the disk")
-        }
-        let why = error.message ?? "SQLite error \(error.resultCode.rawValue)"
-        return switch error.resultCode {
-        case .SQLITE_FULL, .SQLITE_READONLY, .SQLITE_PERM,
-            .SQLITE_IOERR where isWriting,
-            .SQLITE_CANTOPEN where isWriting:
-            Failure(
-                .cannotWrite, "cannot write catalogue", at: path, because: why, try: "free some space, then run again")
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_MISMATCH:
-            Failure(
-                .badData, "cannot open catalogue", at: path, because: why,
-                try: "delete the index and build it again with clip-index")
-        default:
-            Failure(
-                .readWrite, "cannot use catalogue", at: path, because: why, try: "check the disk and its permissions")
-        }
-    }
-}

@@ -10,10 +10,14 @@ public struct Batch: Sendable, Equatable {
     public var side: Int
     /// 8-bit colours: `[batch, side, side, 3]`.
     public var pictures: [UInt8] = []
+    /// In place of pixels, what a locked tower made of them: `[batch, featureWidth]`.
+    public var pictureFeatures: [Float] = []
     /// The captions' token ids, packed.
     public var tokens: [Int32] = []
     /// Where each caption begins in `tokens`.
     public var segments = Segments(lengths: [Int]())
+    /// What a locked tower made of the tokens: `[batch, featureWidth]`.
+    public var captionFeatures: [Float] = []
     /// One number a picture, equal for equal pictures: the place in the batch where it stands first.
     public var pictureIDs: [Int] = []
     /// One number a caption, equal for equal captions: the place in the batch where it stands first.

@@ -1,4 +1,5 @@
 public import Augmentations
+import Catalogue
 public import Failures
 import Images
 import Storage
@@ -25,13 +26,16 @@ public struct BatchMaker: Sendable {
     public let seed: UInt64
     private let parts: (fixed: [any Augmentation], drawn: [any Augmentation])
     private let cache: PictureCache
+    private let features: BatchFeatures
 
     /// Batches of the given samples.
     ///
-    /// - Parameter cacheBytes: How many bytes of decoded, reduced pictures are kept in memory for the next epochs.
+    /// - Parameters:
+    ///   - features: Rows that take the place of pictures or captions, where towers are locked.
+    ///   - cacheBytes: How many bytes of decoded, reduced pictures are kept in memory for the next epochs.
     public init(
         dataset: Dataset, indices: [Int], tokenizer: any Tokenizer, contextLength: Int, recipe: [any Augmentation],
-        side: Int, batchSize: Int, seed: UInt64, cacheBytes: Int = 512 << 20
+        side: Int, batchSize: Int, seed: UInt64, features: BatchFeatures = BatchFeatures(), cacheBytes: Int = 512 << 20
     ) {
         precondition(!indices.isEmpty && batchSize > 0, "\(indices.count) samples in batches of \(batchSize)")
         self.dataset = dataset
@@ -42,6 +46,7 @@ public struct BatchMaker: Sendable {
         self.side = side
         self.batchSize = min(batchSize, indices.count)
         self.seed = seed
+        self.features = features
         parts = recipe.parts
         cache = PictureCache(limit: cacheBytes)
     }
@@ -65,33 +70,57 @@ public struct BatchMaker: Sendable {
     func batch(epoch: Int, index: Int, order: [Int]) throws(Failure) -> Batch {
         precondition(index >= 0 && index < batchesPerEpoch, "batch \(index) of \(batchesPerEpoch)")
         var batch = Batch(epoch: epoch, index: index, side: side)
-        batch.pictures.reserveCapacity(batchSize * side * side * 3)
+        if features.pictures == nil { batch.pictures.reserveCapacity(batchSize * side * side * 3) }
         var pictures: [Fingerprint: Int] = [:], captions: [[Int32]: Int] = [:], lengths: [Int] = []
+        var pictureKeys: [FeatureKey] = [], captionKeys: [FeatureKey] = []
         for place in 0..<batchSize {
             let item = index * batchSize + place
-            let (sample, loaded) = try readable(order[item], epoch: epoch, item: item, skipped: &batch.skipped)
+            let found = try readable(order[item], epoch: epoch, item: item, skipped: &batch.skipped)
             var luck = SeededRandom(seed: seed, purpose: .augmentation, epoch: epoch, item: item)
-            let view = parts.drawn.apply(to: loaded.picture, using: &luck)
-            precondition(view.height == side && view.width == side, "\(view.height) × \(view.width), expected \(side)")
-            batch.pictures += view.pixels
+            switch found.picture {
+            case .pixels(let picture):
+                let view = parts.drawn.apply(to: picture, using: &luck)
+                precondition(
+                    view.height == side && view.width == side, "\(view.height) × \(view.width), expected \(side)")
+                batch.pictures += view.pixels
+            case .features(let views):
+                let view = views[luck.index(below: views.count)]
+                pictureKeys.append(FeatureKey(found.fingerprint.description, view: view))
+            }
             var draw = SeededRandom(seed: seed, purpose: .caption, epoch: epoch, item: item)
-            let caption = sample.captions[draw.index(below: sample.captions.count)]
+            let caption = found.sample.captions[draw.index(below: found.sample.captions.count)]
             let tokens = tokenizer.encode(caption, contextLength: contextLength)
             batch.tokens += tokens.ids
             lengths.append(tokens.ids.count)
             if tokens.isTruncated { batch.truncatedCount += 1 }
-            batch.pictureIDs.append(pictures.first(loaded.fingerprint, at: place))
+            captionKeys.append(FeatureKey(tokens: tokens.ids))
+            batch.pictureIDs.append(pictures.first(found.fingerprint, at: place))
             batch.captionIDs.append(captions.first(tokens.ids, at: place))
-            batch.names.append(sample.name)
+            batch.names.append(found.sample.name)
         }
+        if let table = features.pictures?.table { batch.pictureFeatures = try table.rows(of: pictureKeys) }
+        if let table = features.captions { batch.captionFeatures = try table.rows(of: captionKeys) }
         batch.segments = Segments(lengths: lengths)
         return batch
+    }
+
+    /// A sample whose picture is at hand.
+    private struct Found {
+        enum Picture {
+            case pixels(Images.Picture)
+            /// Rows, of which there is one a view.
+            case features(views: [String])
+        }
+
+        var sample: Sample
+        var fingerprint: Fingerprint
+        var picture: Picture
     }
 
     /// The sample at `index` with its picture after the recipe's fixed part; if it cannot be read, the first readable one from a drawn place on.
     private func readable(
         _ index: Int, epoch: Int, item: Int, skipped: inout [Skipped]
-    ) throws(Failure) -> (Sample, LoadedPicture) {
+    ) throws(Failure) -> Found {
         if let found = load(index, &skipped) { return found }
         var random = SeededRandom(seed: seed, purpose: .order, epoch: epoch, item: item + 1)  // 0 is the order's own
         for _ in 0..<16 {
@@ -103,11 +132,12 @@ public struct BatchMaker: Sendable {
         }
         throw Failure(
             .badData, "cannot fill a batch", at: dataset.path,
-            because: "none of \(indices.count) pictures can be read (\(skipped[0].name): \(skipped[0].reason))",
+            because: "none of \(indices.count) pictures can be read"
+                + (skipped.first.map { " (\($0.name): \($0.reason))" } ?? ""),
             try: "check the pictures")
     }
 
-    private func load(_ index: Int, _ skipped: inout [Skipped]) -> (Sample, LoadedPicture)? {
+    private func load(_ index: Int, _ skipped: inout [Skipped]) -> Found? {
         var name = "sample \(index)"
         var failure: Failure?
         let sample: Sample
@@ -117,6 +147,11 @@ public struct BatchMaker: Sendable {
         } catch {
             skipped.note(name, error)
             return nil
+        }
+        if let features = features.pictures {  // those without were listed when features were made
+            return features.fingerprints[index].map {
+                Found(sample: sample, fingerprint: $0, picture: .features(views: features.views))
+            }
         }
         let loaded = cache.picture(index) {
             do throws(Failure) {
@@ -130,7 +165,7 @@ public struct BatchMaker: Sendable {
             }
         }
         if let failure { skipped.note(name, failure) }
-        return loaded.map { (sample, $0) }
+        return loaded.map { Found(sample: sample, fingerprint: $0.fingerprint, picture: .pixels($0.picture)) }
     }
 }
 

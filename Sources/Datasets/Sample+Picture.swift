@@ -26,6 +26,19 @@ extension Sample {
         }
     }
 
+    /// What tells the picture's stored bytes from others.
+    ///
+    /// - Throws: `.missingInput` or `.readWrite`.
+    func pictureFingerprint() throws(Failure) -> Fingerprint {
+        switch picture {
+        case .file(let path): return try MappedFile(path).read { Fingerprint($0) }
+        case .slice(let path, let offset, let count): return try read(path, offset, count) { Fingerprint($0) }
+        case .gray(let path, let offset, let height, let width):
+            return try read(path, offset, height * width) { Fingerprint($0) }
+        case .grayPixels(let shades, _, _): return Fingerprint(shades)
+        }
+    }
+
     private func decode(_ bytes: RawSpan, at place: String, _ side: Int?) throws(Failure) -> LoadedPicture {
         LoadedPicture(
             picture: try Picture(decoding: bytes, named: place, atLeast: side), fingerprint: Fingerprint(bytes))

@@ -20,8 +20,12 @@ extension Picture {
     }
 
     /// What `resized(shorterSide:)` and then `centerCropped(side)` give, without making the pixels that are cut off.
-    public func resizedAndCenterCropped(_ side: Int, filter: ResizeFilter = .bicubic) -> Picture {
-        let size = size(withShorterSide: side)
+    /// The shorter side, that of the square where nil, must not be less than that.
+    public func resizedAndCenterCropped(
+        _ side: Int, shorterSide: Int? = nil, filter: ResizeFilter = .bicubic
+    ) -> Picture {
+        let size = size(withShorterSide: shorterSide ?? side)
+        precondition(min(size.height, size.width) >= side, "a square of \(side) is not inside \(size)")
         let top = (size.height - side) / 2, left = (size.width - side) / 2
         return resized(
             height: size.height, width: size.width, filter: filter, keepingRows: top..<top + side,

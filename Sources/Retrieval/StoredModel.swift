@@ -1,6 +1,7 @@
 import Failures
 import Foundation
 import Storage
+import Towers
 import VectorIndex
 
 /// The copy of a model that lies inside an index, so that the index can be asked without the run it came from.
@@ -10,7 +11,7 @@ struct StoredModel {
 
     private static let files = [
         "config.json", "open_clip_config.json", "preprocessor_config.json", "tokenizer.json", "vocab.json",
-        "merges.txt", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json", "model.safetensors",
+        "merges.txt", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
     ]
 
     init(_ fingerprint: Fingerprint) { name = "model-\(fingerprint.description.prefix(16))" }
@@ -31,7 +32,8 @@ struct StoredModel {
         guard !manager.fileExists(atPath: target) else { return }
         try AtomicFile.makeFolder(temporary)
         do throws(Failure) {
-            for file in Self.files where manager.fileExists(atPath: "\(folder)/\(file)") {
+            for file in try Self.files + WeightFiles.names(in: folder)
+            where manager.fileExists(atPath: "\(folder)/\(file)") {
                 let source = try MappedFile("\(folder)/\(file)")
                 try AtomicFile.write(to: "\(temporary)/\(file)") { (output) throws(Failure) in
                     try source.read { (bytes) throws(Failure) in try output.append(bytes) }

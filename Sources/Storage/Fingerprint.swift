@@ -35,6 +35,9 @@ public struct Fingerprint: Sendable, Equatable, Hashable, CustomStringConvertibl
         count += bytes.byteCount
     }
 
+    /// Takes in further floats, by their bytes.
+    public mutating func append(_ floats: Span<Float>) { append(unsafe floats.bytes) }
+
     /// The CRC-32 alone, as PNG and gzip store it.
     public var crc32Value: UInt32 { UInt32(crc) }
 

@@ -26,3 +26,24 @@ extension RawSpan {
         }
     }
 }
+
+extension [UInt8] {
+    /// 32-bit floats (IEEE 754), one behind the other.
+    package init(littleEndian floats: some Collection<Float>) {
+        self = []
+        reserveCapacity(4 * floats.count)
+        for float in floats {
+            let bits = float.bitPattern
+            for shift in stride(from: 0, to: 32, by: 8) { append(UInt8(truncatingIfNeeded: bits >> shift)) }
+        }
+    }
+}
+
+extension [Float] {
+    /// Reads `bytes` as 32-bit floats (IEEE 754); what is left of less than four bytes is not read.
+    package init(littleEndian bytes: RawSpan) {
+        self = [Float](repeating: 0, count: bytes.byteCount / 4)
+        var floats = mutableSpan
+        bytes.copyFloats(at: 0, into: &floats)
+    }
+}

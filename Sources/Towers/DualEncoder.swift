@@ -41,7 +41,7 @@ public struct DualEncoder: Sendable, Equatable {
         picturePlan.pooling = extras.image_pooling
         textPlan.pooling = extras.text_pooling
         func projection(_ name: String) -> ProjectionPlan {
-            extras.projection_hidden.map { .hidden(name, width: $0) } ?? .affine(name)
+            extras.projection_hidden.map { .hidden(name, width: $0) } ?? .linear(name)
         }
         plan = ModelPlan(
             embedDim: embedDim, vision: picturePlan, text: textPlan, imageProjection: projection("visual_projection"),
@@ -59,6 +59,15 @@ public struct DualEncoder: Sendable, Equatable {
         try self.init(
             embedDim: try config.count("projection_dim", 512), vision: TowerConfig(json: vision, place: place),
             text: TowerConfig(json: text, place: place), extras: try extras.value(Extras.self, named: place))
+    }
+
+    /// The settings of one tower.
+    func config(of side: TowerSide) -> TowerConfig { side == .image ? vision : text }
+
+    /// All that decides the features of one tower beside its weights.
+    func description(of side: TowerSide) throws(Failure) -> String {
+        let pooling = side == .image ? extras.image_pooling.rawValue : extras.text_pooling.rawValue
+        return "\(side.rawValue) \(pooling) \(String(decoding: try config(of: side).json.bytes, as: UTF8.self))"
     }
 
     /// The `config.json` of a model folder; the preprocessing stands there as well, in open_clip's words, because

@@ -56,6 +56,17 @@ enum JSON: Sendable, Equatable, Codable {
         }
     }
 
+    /// Its text, with sorted keys: equal values have equal bytes.
+    var bytes: [UInt8] {
+        get throws(Failure) {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            do { return try Array(encoder.encode(self)) } catch {
+                throw Failure(.bug, "cannot write settings", at: "JSON", because: "\(error)", try: "report this line")
+            }
+        }
+    }
+
     /// What a value is as JSON.
     init(encoding value: some Encodable, named place: String) throws(Failure) {
         do { self = try JSONDecoder().decode(JSON.self, from: JSONEncoder().encode(value)) } catch {
@@ -65,10 +76,6 @@ enum JSON: Sendable, Equatable, Codable {
 
     /// The value that this is the JSON of.
     func value<T: Decodable>(_ type: T.Type, named place: String) throws(Failure) -> T {
-        let json: Data
-        do { json = try JSONEncoder().encode(self) } catch {
-            throw Failure(.bug, "cannot read settings", at: place, because: "\(error)", try: "report this line")
-        }
-        return try decoded(type, from: json, named: place)
+        try decoded(type, from: Data(bytes), named: place)
     }
 }

@@ -5,48 +5,67 @@ public import Tensors
 /// Two towers that embed pictures and captions in the same space, and the scale of their cosines.
 ///
 /// The model says where its parameters lie in the store, and how embeddings are computed from them. Their names are
-/// those of transformers' `CLIPModel`: `vision_model.`, `text_model.`, and the towers' own names behind.
+/// those of transformers' `CLIPModel`: `vision_model.`, `text_model.`, and the towers' own names behind. A locked tower
+/// is no part of it: its features (`LockedTower`) come from outside, and only their projection belongs to the model.
 public struct Model: Sendable {
     /// What it is made of.
     public let plan: ModelPlan
-    private let vision: VisionTower
-    private let text: TextTower
+    let vision: VisionTower?
+    let text: TextTower?
     private let imageProjection, textProjection: Projection
     /// `ln s`, where `s` multiplies the cosines; `[]`. It begins at `ln(1 / 0.07)` — Radford et al. 2021, section 2.5.
     public let logLogitScale: Tensor
 
     static let visionPrefix = "vision_model.", textPrefix = "text_model."
 
-    /// Declares the model's parameters in `store`.
-    public init(_ plan: ModelPlan, in store: inout ParameterStore) {
+    /// Declares the model's parameters in `store`, but for those of the towers in `locked`.
+    ///
+    /// - Parameter dropout: The share of a projection's hidden numbers that a recorded step sets to zero.
+    public init(
+        _ plan: ModelPlan, without locked: Set<TowerSide> = [], dropout: Float = 0, in store: inout ParameterStore
+    ) {
         self.plan = plan
         logLogitScale = store.declare("logit_scale", [], .constant(Float(log(1 / 0.07))), decays: false)
-        text = TextTower(Self.textPrefix, plan.text, in: &store)
+        text = locked.contains(.text) ? nil : TextTower(Self.textPrefix, plan.text, in: &store)
         textProjection = Projection(
-            plan.textProjection, width: plan.text.featureWidth, embedDim: plan.embedDim, in: &store)
-        vision = VisionTower(Self.visionPrefix, plan.vision, in: &store)
+            plan.textProjection, width: plan.text.featureWidth, embedDim: plan.embedDim, dropout: dropout, in: &store)
+        vision = locked.contains(.image) ? nil : VisionTower(Self.visionPrefix, plan.vision, in: &store)
         imageProjection = Projection(
-            plan.imageProjection, width: plan.vision.featureWidth, embedDim: plan.embedDim, in: &store)
+            plan.imageProjection, width: plan.vision.featureWidth, embedDim: plan.embedDim, dropout: dropout, in: &store
+        )
     }
 
     /// Shapes as files have them, where they differ from the store's, by parameter.
-    var fileShapes: [String: [Int]] { vision.fileShapes }
+    var fileShapes: [String: [Int]] { vision?.fileShapes ?? [:] }
+
+    /// The first layer of a tower's projection: its matrix `[outputs, featureWidth]` and its bias, where it has one.
+    public func firstLayer(of side: TowerSide) -> (weight: Tensor, bias: Tensor?) {
+        (side == .image ? imageProjection : textProjection).firstLayer
+    }
 
     /// Embeds pictures: `[batch, embedDim]`, rows of length 1.
     ///
-    /// `patches` is `[batch·patches, 3·patchSize·patchSize]`, each row in the order channel, row, column.
+    /// `patches` is `[batch·patches, 3·patchSize·patchSize]`, each row in the order channel, row, column. The picture
+    /// tower must not be locked.
     public func embed(patches: Tensor, batch: Int, on tape: inout Tape) -> Tensor {
+        guard let vision else { preconditionFailure("a locked picture tower's features come from outside") }
         let mark = tape.mark, features = vision.encode(patches: patches, batch: batch, on: &tape)
-        return tape.release(
-            to: mark, keeping: tape.normalizeRows(imageProjection.apply(to: features, on: &tape)))
+        return tape.release(to: mark, keeping: embed(features, of: .image, on: &tape))
     }
 
     /// Embeds captions: `[captions, embedDim]`, rows of length 1.
     ///
-    /// `tokens` are the captions' ids, packed: each caption is one segment that ends at its end token.
+    /// `tokens` are the captions' ids, packed: each caption is one segment that ends at its end token. The caption tower
+    /// must not be locked.
     public func embed(tokens: [Int32], segments: Segments, on tape: inout Tape) -> Tensor {
+        guard let text else { preconditionFailure("a locked caption tower's features come from outside") }
         let mark = tape.mark, features = text.encode(tokens: tokens, segments, on: &tape)
-        return tape.release(
-            to: mark, keeping: tape.normalizeRows(textProjection.apply(to: features, on: &tape)))
+        return tape.release(to: mark, keeping: embed(features, of: .text, on: &tape))
+    }
+
+    /// Embeds what a tower made: `features` is `[rows, featureWidth]`, the result `[rows, embedDim]`, rows of length 1.
+    public func embed(_ features: Tensor, of side: TowerSide, on tape: inout Tape) -> Tensor {
+        let projection = side == .image ? imageProjection : textProjection
+        return tape.normalizeRows(projection.apply(to: features, on: &tape))
     }
 }

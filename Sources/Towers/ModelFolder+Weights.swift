@@ -21,11 +21,11 @@ extension ModelFolder {
 
     /// The model's tensors as transformers' file has them, by their place in `store`.
     static func parts(
-        of plan: ModelPlan, in store: ParameterStore
+        of plan: ModelPlan, without locked: Set<TowerSide> = [], in store: ParameterStore
     ) throws(Failure) -> [Safetensors.Part] {
         let places = Dictionary(store.parameters.map { ($0.name, $0.tensor) }) { first, _ in first }
         var declared = ParameterStore()
-        let fileShapes = Model(plan, in: &declared).fileShapes
+        let fileShapes = Model(plan, without: locked, in: &declared).fileShapes
         var parts: [Safetensors.Part] = []
         for parameter in declared.parameters {
             guard let place = places[parameter.name], place.shape == parameter.tensor.shape else {

@@ -13,24 +13,34 @@ import Tensors
 /// | `preprocessor_config.json` | the preprocessing, in transformers' words |
 /// | `model.safetensors` | the weights, under transformers' names |
 /// | `open_clip_model.safetensors` | the same weights, under open_clip's names |
+///
+/// A model with locked towers shares its weights among files: one for each of those (`LockedTower`), which never changes,
+/// one for what was trained, and `model.safetensors.index.json`, which says what lies where.
 public enum ModelFolder {
     static let configFile = "config.json"
     static let openCLIPFile = "open_clip_config.json"
     static let preprocessorFile = "preprocessor_config.json"
     static let weightsFile = "model.safetensors"
+    static let weightsIndexFile = "model.safetensors.index.json"
+    static let trainedWeightsFile = "model-trained.safetensors"
     static let openCLIPWeightsFile = "open_clip_model.safetensors"
 
     /// Writes a model whose captions start and end with the tokens given. `floats` are the parameters of `store`, of which
-    /// only the model's own are written.
+    /// only the model's own are written; the weights of the towers in `locked` must lie in the folder already.
     ///
     /// - Throws: `.cannotWrite`.
     public static func write(
-        _ settings: ModelSettings, _ store: ParameterStore, floats: Span<Float>, startToken: Int32?, endToken: Int32?,
-        to folder: String
+        _ settings: ModelSettings, _ store: ParameterStore, floats: Span<Float>, locked: Set<TowerSide> = [],
+        startToken: Int32?, endToken: Int32?, to folder: String
     ) throws(Failure) {
         try AtomicFile.makeFolder(folder)
-        let parts = try parts(of: settings.model.plan, in: store)
-        try Safetensors.write(parts, of: floats, to: "\(folder)/\(weightsFile)")
+        let plan = settings.model.plan, parts = try parts(of: plan, without: locked, in: store)
+        if locked.isEmpty {
+            try Safetensors.write(parts, of: floats, to: "\(folder)/\(weightsFile)")
+        } else {
+            try Safetensors.write(parts, of: floats, to: "\(folder)/\(trainedWeightsFile)")
+            try writeJSON(WeightIndex(plan, locked: locked), to: "\(folder)/\(weightsIndexFile)")
+        }
         if case .clip = settings.model {
             try Safetensors.write(OpenCLIPNames.parts(of: parts), of: floats, to: "\(folder)/\(openCLIPWeightsFile)")
         }
@@ -54,10 +64,9 @@ public enum ModelFolder {
         var list = ""
         for name in [
             configFile, openCLIPFile, preprocessorFile, "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt",
-            weightsFile,
-        ] {
+        ] + (try WeightFiles.names(in: folder)) {
             let path = "\(folder)/\(name)"
-            guard name == weightsFile || FileManager.default.fileExists(atPath: path) else { continue }
+            guard name.hasSuffix(".safetensors") || FileManager.default.fileExists(atPath: path) else { continue }
             let fingerprint = try MappedFile(path).read { Fingerprint($0) }
             list += "\(name) \(fingerprint)\n"
         }

@@ -22,6 +22,11 @@ public struct ModelPlan: Sendable, Equatable {
     /// Number of tokens that exist.
     public var vocabSize: Int { text.vocabSize }
 
+    /// Length of what a tower makes of a picture or a caption, before its projection.
+    public func featureWidth(_ side: TowerSide) -> Int {
+        side == .image ? vision.featureWidth : text.featureWidth
+    }
+
     /// The towers in words, one a line.
     public var sentences: [String] {
         [
@@ -59,7 +64,7 @@ extension ModelPlan {
 enum ProjectionPlan: Sendable, Equatable {
     /// Multiplied by a matrix of this name, `[embedDim, width]`.
     case linear(String)
-    /// The same, with a bias beside the matrix.
+    /// The same, with a bias beside the matrix: the head of a tower.
     case affine(String)
     /// Through a hidden layer of this width with GELU and a bias; then a matrix and a bias again.
     case hidden(String, width: Int)

@@ -38,6 +38,9 @@ struct Projection: Sendable {
         }
     }
 
+    /// The first layer: its matrix `[outputs, width]` and its bias, where it has one.
+    var firstLayer: (weight: Tensor, bias: Tensor?) { (layers[0].weight, layers[0].bias) }
+
     /// `x` is `[rows, width]`; the result is `[rows, embedDim]`.
     func apply(to x: Tensor, on tape: inout Tape) -> Tensor {
         var x = x

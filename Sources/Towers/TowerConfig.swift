@@ -16,6 +16,17 @@ struct TowerConfig: Sendable, Equatable {
     /// The settings of one tower of two; these themselves where there is only one.
     func part(_ name: String) -> TowerConfig { json[name].map { TowerConfig(json: $0, place: place) } ?? self }
 
+    /// The same with another value of one setting of one tower.
+    func setting(_ name: String, _ value: Int, in part: String) -> TowerConfig {
+        var json = json
+        if json[part] == nil {
+            json[name] = .number(Double(value))
+        } else {
+            json[part]?[name] = .number(Double(value))
+        }
+        return TowerConfig(json: json, place: place)
+    }
+
     /// A setting that counts something: positive, and small enough to be a size.
     func count(_ name: String, _ standard: Int) throws(Failure) -> Int {
         let value = try number(name, Double(standard))

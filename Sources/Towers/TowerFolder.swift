@@ -1,3 +1,4 @@
+import Augmentations
 import Autodiff
 import Failures
 import Foundation
@@ -12,11 +13,18 @@ struct TowerFolder: ~Copyable {
     ///
     /// - Throws: `.missingInput`, or `.badSettings` where the architecture is not known.
     init(_ path: String) throws(Failure) {
-        let file = "\(path)/\(ModelFolder.configFile)"
-        let config = TowerConfig(json: try decoded(JSON.self, from: jsonFile(file), named: file), place: file)
+        let path = try Self.prepared(path), file = "\(path)/\(ModelFolder.configFile)"
+        try self.init(
+            path, config: TowerConfig(json: try decoded(JSON.self, from: jsonFile(file), named: file), place: file))
+    }
+
+    /// The folder of a tower whose settings are known.
+    ///
+    /// - Throws: `.badSettings` where the architecture is not known.
+    init(_ path: String, config: TowerConfig) throws(Failure) {
         guard let architecture = TowerArchitecture.named(config.modelType) else {
             let known = TowerArchitecture.all.flatMap(\.modelTypes).joined(separator: ", ")
-            throw .settings(file, "model_type is \(config.modelType ?? "missing"), expected one of \(known)")
+            throw .settings(config.place, "model_type is \(config.modelType ?? "missing"), expected one of \(known)")
         }
         (self.path, self.config, self.architecture) = (path, config, architecture)
     }
@@ -53,6 +61,25 @@ struct TowerFolder: ~Copyable {
     func read(_ tower: TextTower, _ store: ParameterStore, into tape: inout Tape) throws(Failure) {
         try TowerWeights(WeightFiles(folder: path), architecture, prefix: Model.textPrefix).read(
             into: &tape, store, prefix: Model.textPrefix, fileShapes: [:], positions: nil, blocks: tower.plan.blocks)
+    }
+
+    /// How a picture becomes what the folder's picture tower sees.
+    ///
+    /// - Throws: `.missingInput`, or `.badSettings` where the file asks for what is not known here.
+    func preprocessing() throws(Failure) -> Preprocessing {
+        let file = "\(path)/\(ModelFolder.preprocessorFile)"
+        return try decoded(PreprocessorConfig.self, from: jsonFile(file), named: file).preprocessing
+    }
+
+    /// The folder itself, or what the recipe beside it in `models/` made of it.
+    private static func prepared(_ path: String) throws(Failure) -> String {
+        func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(name)") }
+        if exists(ModelFolder.configFile) { return path }
+        if exists("prepared/\(ModelFolder.configFile)") { return "\(path)/prepared" }
+        guard exists("prepare") else { return path }
+        throw Failure(
+            .missingInput, "cannot open tower", at: path, because: "it is not prepared yet",
+            try: "run \(path)/prepare first")
     }
 
     private func lacks(_ tower: String) -> Failure {

@@ -1,9 +1,10 @@
-import Failures
+import Autodiff
+public import Failures
 import Foundation
 import Storage
 
 /// The weights of a folder: `model.safetensors`, or the files that `model.safetensors.index.json` shares them among.
-struct WeightFiles: Sendable {
+public struct WeightFiles: Sendable {
     /// What a failure calls them.
     let path: String
     private let shards: [Shard]
@@ -14,26 +15,34 @@ struct WeightFiles: Sendable {
         init(_ file: consuming Safetensors) { self.file = file }
     }
 
-    /// What is read of the index, in its words.
-    private struct Index: Decodable { let weight_map: [String: String] }
-
     /// Opens the files, and checks every length in their headers.
     ///
     /// - Throws: `.missingInput`, or `.badData` where a header disagrees with its file or with the index.
     init(folder: String) throws(Failure) {
-        let whole = "\(folder)/\(ModelFolder.weightsFile)", index = "\(whole).index.json"
-        guard FileManager.default.fileExists(atPath: index), !FileManager.default.fileExists(atPath: whole) else {
+        guard let index = Self.index(of: folder) else {
+            let whole = "\(folder)/\(ModelFolder.weightsFile)"
             try self.init([whole], named: whole)
             return
         }
-        let map = try decoded(Index.self, from: jsonFile(index), named: index).weight_map
-        for file in map.values where file.contains("/") || file.hasPrefix(".") {
-            throw Self.damaged(index, "\(file) is no file beside it")
-        }
+        let map = try WeightIndex(index).weight_map
         try self.init(Set(map.values).sorted().map { "\(folder)/\($0)" }, named: index)
         for (name, file) in map.sorted(by: { $0.key < $1.key }) where places[name] == nil {
             throw Self.damaged(index, "tensor \(name) is not in \(file)")
         }
+    }
+
+    /// The names of the folder's files of weights, the index among them where there is one.
+    ///
+    /// - Throws: `.badData` where the index is damaged.
+    public static func names(in folder: String) throws(Failure) -> [String] {
+        guard let index = index(of: folder) else { return [ModelFolder.weightsFile] }
+        return try [ModelFolder.weightsIndexFile] + Set(WeightIndex(index).weight_map.values).sorted()
+    }
+
+    private static func index(of folder: String) -> String? {
+        let whole = "\(folder)/\(ModelFolder.weightsFile)", index = "\(folder)/\(ModelFolder.weightsIndexFile)"
+        let isShared = FileManager.default.fileExists(atPath: index) && !FileManager.default.fileExists(atPath: whole)
+        return isShared ? index : nil
     }
 
     private init(_ files: [String], named path: String) throws(Failure) {
@@ -81,7 +90,41 @@ struct WeightFiles: Sendable {
             try: "give weights and settings of the same model")
     }
 
-    private static func damaged(_ path: String, _ why: String) -> Failure {
+    fileprivate static func damaged(_ path: String, _ why: String) -> Failure {
         Failure(.badData, "cannot read weights", at: path, because: why, try: "copy or download the files again")
+    }
+}
+
+/// `model.safetensors.index.json`: which file holds which tensor. Property names are the file's keys.
+struct WeightIndex: Codable {
+    struct Metadata: Codable {
+        /// Bytes of all tensors.
+        var total_size: Int?
+    }
+
+    var metadata: Metadata?
+    var weight_map: [String: String]
+
+    /// Reads the index at `path`.
+    ///
+    /// - Throws: `.badData` where a file that it names does not lie beside it.
+    init(_ path: String) throws(Failure) {
+        self = try decoded(Self.self, from: jsonFile(path), named: path)
+        for file in weight_map.values where file.contains("/") || file.hasPrefix(".") {
+            throw WeightFiles.damaged(path, "\(file) is no file beside it")
+        }
+    }
+
+    /// Where the tensors of a model with locked towers lie.
+    init(_ plan: ModelPlan, locked: Set<TowerSide>) {
+        var store = ParameterStore()
+        _ = Model(plan, in: &store)
+        metadata = Metadata(total_size: 4 * store.count)
+        weight_map = Dictionary(
+            store.parameters.map { parameter in
+                let side = locked.first { parameter.name.hasPrefix($0.prefix) }
+                return (parameter.name, side?.weightsFile ?? ModelFolder.trainedWeightsFile)
+            }
+        ) { first, _ in first }
     }
 }

@@ -1,4 +1,5 @@
 import Augmentations
+import Catalogue
 import Datasets
 import Evaluation
 import Failures
@@ -13,6 +14,8 @@ struct HeldOut {
     let tokenizer: any Tokenizer
     let recipe: [any Augmentation]
     let workers: Int
+    /// What locked towers made of the pictures and captions.
+    var features = BatchFeatures()
     /// Pictures or captions that are embedded together.
     private let chunk = 64
 
@@ -24,9 +27,32 @@ struct HeldOut {
     }
 
     /// Embeds everything with the weights of `trainer`, and looks who finds whom.
-    func evaluate(_ trainer: inout Trainer) -> Outcome {
-        var embedded = Embedded(embedDim: trainer.plan.embedDim), skipped: [Skipped] = []
-        var loader = EvaluationLoader(
+    ///
+    /// - Throws: `.badData` or `.readWrite` where features cannot be read.
+    func evaluate(_ trainer: inout Trainer) throws(Failure) -> Outcome {
+        var embedded = Embedded(embedDim: trainer.plan.embedDim)
+        let skipped =
+            if let features = features.pictures {
+                try embedFeatures(features, &trainer, into: &embedded)
+            } else { embedPictures(&trainer, into: &embedded) }
+        let texts = embedded.pairs.texts, contextLength = trainer.plan.contextLength
+        for start in stride(from: 0, to: texts.count, by: chunk) {
+            let tokens = texts[start..<min(start + chunk, texts.count)].map {
+                tokenizer.encode($0, contextLength: contextLength).ids
+            }
+            if let table = features.captions {
+                let rows = try table.rows(of: tokens.map { FeatureKey(tokens: $0) })
+                embedded.captions += trainer.embed(features: rows, of: .text)
+            } else {
+                embedded.captions += trainer.embed(captions: tokens)
+            }
+        }
+        return Outcome(retrieval: embedded.report(), parts: embedded.partReports(), skipped: skipped)
+    }
+
+    private func embedPictures(_ trainer: inout Trainer, into embedded: inout Embedded) -> [Skipped] {
+        var skipped: [Skipped] = []
+        var loader = PictureLoader(
             dataset, indices: indices, recipe: recipe, side: trainer.plan.imageSize, chunk: chunk,
             workers: workers)
         while let next = loader.next() {
@@ -36,14 +62,25 @@ struct HeldOut {
             embedded.names += next.names
             for captions in next.captions { embedded.pairs.addPicture(captions: captions) }
         }
-        let texts = embedded.pairs.texts, contextLength = trainer.plan.contextLength
-        for start in stride(from: 0, to: texts.count, by: chunk) {
-            let tokens = texts[start..<min(start + chunk, texts.count)].map {
-                tokenizer.encode($0, contextLength: contextLength).ids
+        return skipped
+    }
+
+    /// Pictures without features were listed when those were made.
+    private func embedFeatures(
+        _ features: PictureFeatures, _ trainer: inout Trainer, into embedded: inout Embedded
+    ) throws(Failure) -> [Skipped] {
+        let readable = indices.filter { features.fingerprints[$0] != nil }
+        for start in stride(from: 0, to: readable.count, by: chunk) {
+            let part = readable[start..<min(start + chunk, readable.count)]
+            let keys = part.compactMap { features.key(of: $0) }
+            embedded.pictures += trainer.embed(features: try features.table.rows(of: keys), of: .image)
+            for index in part {
+                let sample = try dataset.sample(at: index)
+                embedded.names.append(sample.name)
+                embedded.pairs.addPicture(captions: sample.captions)
             }
-            embedded.captions += trainer.embed(captions: tokens)
         }
-        return Outcome(retrieval: embedded.report(), parts: embedded.partReports(), skipped: skipped)
+        return []
     }
 }
 

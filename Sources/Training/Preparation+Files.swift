@@ -6,16 +6,30 @@ import Towers
 
 /// The files of a run that are not its checkpoint.
 extension Preparation {
-    /// Writes the model with its first weights, the tokenizer and, last, `run.json`: from then on the folder is a run.
+    /// Opens the locked towers of a new run, and writes the model with its first weights, the tokenizer and, last,
+    /// `run.json`: from then on the folder is a run.
     ///
-    /// - Throws: `.cannotWrite`; then the folder is removed again.
-    func writeFirstFiles(of trainer: inout Trainer) throws(Failure) {
+    /// - Throws: `.cannotWrite`, or what is wrong with a tower; then the folder is removed again.
+    func writeFirstFiles(of trainer: inout Trainer) throws(Failure) -> LockedTowers {
         do throws(Failure) {
+            let towers = try LockedTowers(self, isNew: true)
+            try readTrainedTowers(into: &trainer)
+            try towers.write(to: directory.path)
             try writeModel(of: &trainer, to: directory.path)
             try AtomicFile.write(JSONText.pretty(record), to: directory.record)
+            return towers
         } catch {
             try? FileManager.default.removeItem(atPath: directory.path)
             throw error
+        }
+    }
+
+    /// Gives towers that were trained elsewhere, and are not locked, the weights to go on from.
+    private func readTrainedTowers(into trainer: inout Trainer) throws(Failure) {
+        guard let towers = settings.towers, case .dualEncoder(let model) = model else { return }
+        for side in TowerSide.allCases where !towers.locked.contains(side) {
+            guard let folder = try towers.choices.folder(of: side) else { continue }
+            try trainer.readTower(side, of: model, from: folder)
         }
     }
 
@@ -23,10 +37,12 @@ extension Preparation {
     /// preprocessing, tokenizer.
     func writeModel(of trainer: inout Trainer, to folder: String) throws(Failure) {
         let settings = try ModelSettings(model: model, preprocessing: preprocessing)
+        let locked = self.settings.towers?.locked ?? []
+        for side in locked { try LockedTower.linkWeights(of: side, from: directory.path, to: folder) }
         try trainer.withBestWeights { (trainer) throws(Failure) in
-            try trainer.read(.weights) { (floats) throws(Failure) in
+            try trainer.readModel { (floats) throws(Failure) in
                 try ModelFolder.write(
-                    settings, trainer.store, floats: floats, startToken: tokenizer.startToken,
+                    settings, trainer.store, floats: floats, locked: locked, startToken: tokenizer.startToken,
                     endToken: tokenizer.endToken, to: folder)
             }
         }

@@ -21,6 +21,8 @@ struct Preparation {
     /// A new run: no folder is made before the data is known to be usable.
     static func begin(_ options: TrainingOptions, threads: Int, workers: Int) throws(Failure) -> Preparation {
         var configuration = try ModelConfiguration(named: options.chosenModel)
+        let towers = try options.towerSettings(), pixels = try towers?.choices.preprocessing()
+        let textFolder = try towers?.choices.folder(of: .text)
         let data = DataSettings(options), dataset = try data.open(workers: workers)
         guard dataset.training.count >= 2 else {
             throw Failure(
@@ -30,15 +32,21 @@ struct Preparation {
         let validation = try data.openValidation(beside: dataset, workers: workers)
         let captions = try dataset.captions(of: dataset.training)
         let settings = options.settings(
-            pairs: dataset.training.count, captionsSurviveMirroring: survivesMirroring(captions))
-        let tokenizer = BytePairTokenizer.trained(
-            on: captions, vocabSize: settings.vocabSize ?? configuration.text.vocabSize)
-        settings.adapt(&configuration, vocabSize: tokenizer.vocabSize)
+            pairs: dataset.training.count, captionsSurviveMirroring: survivesMirroring(captions), towers: towers,
+            resizeMode: pixels?.resizeMode ?? .shortest)
+        let tokenizer: any Tokenizer =
+            if let textFolder { try readTokenizer(folder: textFolder) } else {
+                BytePairTokenizer.trained(
+                    on: captions, vocabSize: settings.vocabSize ?? configuration.text.vocabSize)
+            }
+        try settings.adapt(&configuration, vocabSize: tokenizer.vocabSize)
         try configuration.check(named: settings.model)
+        let model = try settings.describe(configuration, tokenizer)
         let directory = try RunDirectory.make(options.output ?? RunDirectory.defaultPath(for: data.path))
         return Preparation(
-            dataset, validation, settings, directory, tokenizer, .clip(configuration), captions: captions,
-            threads: threads, workers: workers)
+            dataset, validation, settings, directory, tokenizer, model,
+            settings.preprocessing(side: model.plan.imageSize, of: pixels), captions: captions, threads: threads,
+            workers: workers)
     }
 
     /// A run that goes on, with the settings that it began with.
@@ -52,22 +60,24 @@ struct Preparation {
                 .badSettings, "cannot resume", at: path, because: "the data in \(settings.data.path) has changed",
                 try: "put the old data back, or start a new run")
         }
+        let model = try ModelSettings(folder: path)
         return Preparation(
             dataset, try settings.data.openValidation(beside: dataset, workers: workers), settings, directory,
-            try readTokenizer(folder: path), try ModelSettings(folder: path).model,
+            try readTokenizer(folder: path), model.model, model.preprocessing,
             captions: try dataset.captions(of: dataset.training), threads: threads, workers: workers)
     }
 
     private init(
         _ dataset: Dataset, _ validation: (Dataset, [Int]), _ settings: TrainingSettings, _ directory: RunDirectory,
-        _ tokenizer: any Tokenizer, _ model: ModelDescription, captions: [String], threads: Int, workers: Int
+        _ tokenizer: any Tokenizer, _ model: ModelDescription, _ preprocessing: Preprocessing, captions: [String],
+        threads: Int, workers: Int
     ) {
         self.dataset = dataset
         self.settings = settings
         self.directory = directory
         self.tokenizer = tokenizer
         self.model = model
-        preprocessing = settings.preprocessing(side: model.plan.imageSize)
+        self.preprocessing = preprocessing
         truncated = tokenizer.truncatedShare(of: captions, contextLength: model.plan.contextLength)
         heldOut =
             validation.1.count < 2
@@ -77,6 +87,13 @@ struct Preparation {
                 recipe: .evaluation(preprocessing), workers: workers)
         self.threads = threads
         self.workers = workers
+    }
+
+    /// The captions as their tower reads them, each once.
+    func distinctTokens(of captions: [String]) -> [[Int32]] {
+        var seen: Set<[Int32]> = []
+        return captions.map { tokenizer.encode($0, contextLength: model.plan.contextLength).ids }
+            .filter { seen.insert($0).inserted }
     }
 
     /// What was understood of the data, line by line.
@@ -93,12 +110,12 @@ struct Preparation {
         return lines
     }
 
-    /// What makes the batches.
-    var batchMaker: BatchMaker {
+    /// What makes the batches. `features` take the place of what a locked tower would see.
+    func batchMaker(_ features: BatchFeatures = BatchFeatures()) -> BatchMaker {
         BatchMaker(
             dataset: dataset, indices: dataset.training, tokenizer: tokenizer,
             contextLength: model.plan.contextLength, recipe: settings.recipe(preprocessing),
-            side: preprocessing.side, batchSize: settings.batchSize, seed: settings.seed)
+            side: preprocessing.side, batchSize: settings.batchSize, seed: settings.seed, features: features)
     }
 
     /// What `run.json` keeps.

@@ -10,6 +10,8 @@ struct RunDirectory {
     var skipped: String { "\(path)/skipped.jsonl" }
     var record: String { "\(path)/run.json" }
     var best: String { "\(path)/best" }
+    /// What locked towers made, beside the run, so that the next one finds it.
+    var features: String { "\(URL(fileURLWithPath: path).deletingLastPathComponent().path)/features.sqlite" }
     var checkpoint: Checkpoint { Checkpoint(folder: "\(path)/checkpoint") }
 
     /// `runs/NAME-DATE-TIME`, after the data's folder or file.

@@ -1,6 +1,7 @@
 import Autodiff
 import Failures
 import Tensors
+import Towers
 
 /// The floats that a checkpoint keeps.
 extension Trainer {
@@ -26,6 +27,23 @@ extension Trainer {
         case .secondMoments: try optimizer.moments.write(second: true, range, body)
         case .average: try average.floats.write(range, body)
         }
+    }
+
+    /// Lends the weights as a folder of the model has them: where features were standardized, the projections' first
+    /// layers do that as well.
+    func readModel(_ body: (Span<Float>) throws(Failure) -> Void) throws(Failure) {
+        guard !standardizations.isEmpty else { return try tape.readParameters(body) }
+        var copy = FloatBuffer(count: store.count)
+        tape.readParameters { weights in
+            copy.write(0..<weights.count) { for i in weights.indices { $0[i] = weights[i] } }
+        }
+        for (side, standardization) in standardizations {
+            let (weight, bias) = model.firstLayer(of: side), none = store.count..<store.count
+            copy.update((weight.range, bias?.range ?? none, none, none), reading: none) { _, weight, bias, _, _ in
+                standardization.fold(into: &weight, bias: &bias)
+            }
+        }
+        try copy.read(body)
     }
 
     /// Puts the averaged weights, where the run keeps them, in the place of the weights while `body` runs.

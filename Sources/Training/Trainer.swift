@@ -15,21 +15,24 @@ struct Trainer: ~Copyable {
     let settings: TrainingSettings
     let preprocessing: Preprocessing
     let store: ParameterStore
-    private let model: Model
+    let model: Model
     private let objective = SoftmaxContrastive()
-    private let layout: PatchLayout
+    /// What rows of features go through before they are projected, by their tower.
+    var standardizations: [TowerSide: Standardization]
     var tape: Tape
     var optimizer: Optimizer
     var average: MovingAverage
 
-    /// A model with the initial weights of its seed.
+    /// A model with the initial weights of its seed. Locked towers are no part of it.
     init(_ plan: ModelPlan, _ settings: TrainingSettings, _ preprocessing: Preprocessing) {
         var store = ParameterStore()
-        model = Model(plan, in: &store)
+        let locked = settings.towers?.locked ?? []
+        model = Model(plan, without: locked, dropout: settings.towers?.dropout ?? 0, in: &store)
+        standardizations = Dictionary(
+            uniqueKeysWithValues: locked.map { ($0, Standardization(width: plan.featureWidth($0))) })
         tape = Tape(parameters: store, seed: settings.seed)
         optimizer = Optimizer(settings.optimizer, store, weightDecay: settings.weightDecay)
         average = MovingAverage(of: tape, decay: settings.emaDecay)
-        layout = PatchLayout(side: plan.imageSize, patchSize: plan.patchSize)
         self.plan = plan
         self.settings = settings
         self.preprocessing = preprocessing
@@ -43,8 +46,13 @@ struct Trainer: ~Copyable {
     /// - Throws: `.badSettings` where the loss or the gradient is not a number; then no weight has moved.
     mutating func step(_ number: Int, on batch: Batch, learningRate: Float) throws(Failure) -> StepFigures {
         tape.begin(recording: true, step: number)
-        let pictures = embed(pictures: batch.pictures, batch.count)  // [batch, embedDim]
-        let captions = model.embed(tokens: batch.tokens, segments: batch.segments, on: &tape)  // [batch, embedDim]
+        let pictures =  // [batch, embedDim]
+            batch.pictureFeatures.isEmpty
+            ? embed(pictures: batch.pictures, batch.count) : embed(batch.pictureFeatures, of: .image)
+        let captions =  // [batch, embedDim]
+            batch.captionFeatures.isEmpty
+            ? model.embed(tokens: batch.tokens, segments: batch.segments, on: &tape)
+            : embed(batch.captionFeatures, of: .text)
         let embedded = EmbeddedBatch(
             pictures: pictures, captions: captions, logLogitScale: model.logLogitScale, pictureIDs: batch.pictureIDs,
             captionIDs: batch.captionIDs)
@@ -93,17 +101,24 @@ struct Trainer: ~Copyable {
                 tokens: captions.flatMap { $0 }, segments: Segments(lengths: captions.map(\.count)), on: &tape))
     }
 
+    /// The embeddings `[rows, embedDim]` of what a locked tower made: `[rows, featureWidth]`.
+    mutating func embed(features: [Float], of side: TowerSide) -> [Float] {
+        tape.begin(recording: false)
+        return floats(of: embed(features, of: side))
+    }
+
     private mutating func embed(pictures: [UInt8], _ count: Int) -> Tensor {
-        let patches = plan.patches, width = plan.patchWidth
-        let pixelCount = pictures.count / max(count, 1)
-        let rows = tape.input([count * patches, width]) { rows in
-            parallelRows(of: &rows, width: patches * width, rowsPerTask: 1) { picture, own in
-                layout.write(
-                    pictures.span.extracting(picture * pixelCount..<(picture + 1) * pixelCount),
-                    mean: preprocessing.mean, std: preprocessing.std, into: &own)
-            }
+        let rows = tape.input([count * plan.patches, plan.patchWidth]) {
+            writePatches(of: pictures, plan, preprocessing, into: &$0)
         }
         return model.embed(patches: rows, batch: count, on: &tape)
+    }
+
+    private mutating func embed(_ features: [Float], of side: TowerSide) -> Tensor {
+        let width = plan.featureWidth(side)
+        guard let standardization = standardizations[side] else { preconditionFailure("\(side) is not locked") }
+        let rows = tape.input([features.count / width, width]) { standardization.apply(features.span, into: &$0) }
+        return model.embed(rows, of: side, on: &tape)
     }
 
     private func floats(of tensor: Tensor) -> [Float] {

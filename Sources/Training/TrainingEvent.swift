@@ -1,8 +1,10 @@
 package import Evaluation
+package import Towers
 
 /// Something that a run has to tell. Encodes itself as one JSON object with its name under `event`.
 package enum TrainingEvent: Sendable, Encodable {
     case start(StartReport)
+    case features(FeatureReport)
     case step(StepReport)
     case evaluation(EvaluationReport)
     case checkpoint(CheckpointReport)
@@ -13,6 +15,7 @@ package enum TrainingEvent: Sendable, Encodable {
     package var name: String {
         switch self {
         case .start: "start"
+        case .features: "features"
         case .step: "step"
         case .evaluation: "evaluation"
         case .checkpoint: "checkpoint"
@@ -29,6 +32,7 @@ package enum TrainingEvent: Sendable, Encodable {
         try container.encode(name, forKey: .event)
         switch self {
         case .start(let report): try report.encode(to: encoder)
+        case .features(let report): try report.encode(to: encoder)
         case .step(let report): try report.encode(to: encoder)
         case .evaluation(let report): try report.encode(to: encoder)
         case .checkpoint(let report): try report.encode(to: encoder)
@@ -47,9 +51,9 @@ package struct StartReport: Sendable, Encodable {
     package var pairs, validationPairs: Int
     /// Share of the captions that are cut at the context length, `0...1`.
     package var truncatedCaptions: Double
-    /// The preset or file of the model, its number of weights, and its towers in words.
+    /// The preset or file of the model, its number of weights, those of locked towers apart, and its towers in words.
     package var model: String
-    package var parameters: Int
+    package var parameters, lockedParameters: Int
     package var towers: [String]
     /// The plan: pairs a step, steps an epoch, and what ends the run.
     package var batchSize, stepsPerEpoch: Int
@@ -59,6 +63,14 @@ package struct StartReport: Sendable, Encodable {
     package var output: String
     /// Where a resumed run goes on; 0 for a new one.
     package var step: Int
+}
+
+/// How far a locked tower is with what was not known of the data.
+package struct FeatureReport: Sendable, Encodable, Equatable {
+    package var tower: TowerSide
+    /// Pictures or captions made so far, and how many there are to make; none where all were known.
+    package var done, all: Int
+    package var seconds, perSecond: Double
 }
 
 /// One update of the weights.

@@ -20,8 +20,21 @@ package struct TrainingOptions: Sendable {
     package var imageResizeMode: Resize.Mode?
     /// What happens to a picture each time that it is seen.
     package var augmentation: AugmentationChoice?
-    /// How the picture tower makes one row of many.
-    package var pooling: VisionConfiguration.Pooling?
+    /// How each tower makes one row of many.
+    package var imagePooling: ImagePooling?
+    package var textPooling: TextPooling?
+    /// Folders of towers that were trained elsewhere.
+    package var imageTower, textTower: String?
+    /// Side of the square picture, and the blocks of the picture tower that are used.
+    package var imageSize, imageLayer: Int?
+    /// Whether towers that were trained elsewhere stay as they are.
+    package var locksImage, locksText: Bool?
+    /// Views of each picture that a locked tower sees.
+    package var featureViews: Int?
+    /// What makes embeddings of such a tower's rows: kind, length of the embedding, width and dropout of a hidden layer.
+    package var projection: ProjectionChoice?
+    package var projectionDim, projectionHidden: Int?
+    package var projectionDropout: Float?
     /// Pairs a step.
     package var batchSize: Int?
     /// What ends the run; the nearer one where several are given.
@@ -60,7 +73,10 @@ package struct TrainingOptions: Sendable {
             ("--steps", steps, 1...1_000_000_000), ("--warmup", warmup, 0...1_000_000_000),
             ("--val-frequency", validationFrequency, 1...1_000_000),
             ("--checkpoint-steps", checkpointSteps, 1...1_000_000_000),
-            ("--threads", threads, 1...1024), ("--workers", workers, 1...1024),
+            ("--image-size", imageSize, 1...8192), ("--image-layer", imageLayer, 1...1000),
+            ("--feature-views", featureViews, 1...1000), ("--projection-dim", projectionDim, 1...65_536),
+            ("--projection-hidden", projectionHidden, 1...65_536), ("--threads", threads, 1...1024),
+            ("--workers", workers, 1...1024),
         ]
         for (name, value, range) in counts {
             if let value, !range.contains(value) { throw outOfRange(name, "\(value)", "\(range)") }
@@ -70,6 +86,7 @@ package struct TrainingOptions: Sendable {
             ("--lr", learningRate.map(Double.init), 0...10), ("--wd", weightDecay.map(Double.init), 0...10),
             ("--ema", emaDecay.map(Double.init), 0...0.999_999),
             ("--checkpoint-minutes", checkpointMinutes, 0.01...1_000_000),
+            ("--projection-dropout", projectionDropout.map(Double.init), 0...0.9),
         ]
         for (name, value, range) in numbers {
             if let value, !range.contains(value) { throw outOfRange(name, "\(value)", "\(range)") }

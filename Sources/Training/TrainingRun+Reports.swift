@@ -10,8 +10,8 @@ extension TrainingRun {
             data: settings.data.path, understood: preparation.understood,
             pairs: preparation.dataset.training.count, validationPairs: preparation.heldOut?.indices.count ?? 0,
             truncatedCaptions: Double(truncated.truncated) / Double(max(truncated.captions, 1)),
-            model: settings.model, parameters: trainer.store.count,
-            towers: preparation.model.plan.sentences, batchSize: maker.batchSize, stepsPerEpoch: maker.batchesPerEpoch,
+            model: settings.modelName, parameters: trainer.store.count, lockedParameters: towers.parameterCount,
+            towers: preparation.model.plan.sentences, batchSize: batches.size, stepsPerEpoch: batches.perEpoch,
             budget: budget,
             threads: preparation.threads, workers: preparation.workers, output: directory.path, step: position.step)
     }

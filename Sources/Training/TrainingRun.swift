@@ -1,4 +1,5 @@
 import Augmentations
+import Catalogue
 import Datasets
 import Evaluation
 package import Failures
@@ -31,8 +32,9 @@ struct TrainingRun: ~Copyable {
     let settings: TrainingSettings
     let directory: RunDirectory
     let budget: Budget
-    let maker: BatchMaker
-    let loader: BatchLoader
+    let batches: (size: Int, perEpoch: Int)
+    var towers: LockedTowers
+    var heldOut: HeldOut?
     var trainer: Trainer
     var position: Position
     var clock: RunClock
@@ -46,7 +48,8 @@ struct TrainingRun: ~Copyable {
     init(_ preparation: Preparation, isNew: Bool, spent: Double) throws(Failure) {
         let settings = preparation.settings, directory = preparation.directory
         var trainer = Trainer(preparation.model.plan, settings, preparation.preprocessing)
-        if isNew { try preparation.writeFirstFiles(of: &trainer) }
+        let towers =
+            isNew ? try preparation.writeFirstFiles(of: &trainer) : try LockedTowers(preparation, isNew: false)
         let saved = try directory.checkpoint.position()
         if let saved { try directory.checkpoint.read(into: &trainer, at: saved) }
         let log = try JSONLog(directory.log, keeping: saved?.logBytes ?? 0)
@@ -54,6 +57,7 @@ struct TrainingRun: ~Copyable {
         self.preparation = preparation
         self.settings = settings
         self.directory = directory
+        self.towers = towers
         self.trainer = trainer
         self.log = log
         self.skipped = skipped
@@ -61,10 +65,10 @@ struct TrainingRun: ~Copyable {
         clock = RunClock(before: position.seconds + spent)
         habits = Habits(settings, now: clock.seconds)
         detector = TroubleDetector(gradientNormLimit: settings.gradientNormLimit)
-        maker = preparation.batchMaker
+        let maker = preparation.batchMaker()
+        batches = (maker.batchSize, maker.batchesPerEpoch)
         budget = settings.budget(stepsPerEpoch: maker.batchesPerEpoch)
-        loader = BatchLoader(
-            maker, from: BatchPosition(epoch: position.epoch, index: position.batch), workers: preparation.workers)
+        heldOut = preparation.heldOut
     }
 
     /// Steps until the budget is used, with evaluations and checkpoints in between.
@@ -73,8 +77,11 @@ struct TrainingRun: ~Copyable {
     ) throws(Failure) {
         try skipped.append(preparation.dataset.skipped)
         try report(.start(startReport), tell)
+        let maker = preparation.batchMaker(try gatherFeatures(isInterrupted, tell))
+        let loader = BatchLoader(
+            maker, from: BatchPosition(epoch: position.epoch, index: position.batch), workers: preparation.workers)
         while !isOver {
-            let step = try step()
+            let step = try step(loader)
             try report(.step(step), tell)
             let isWarm = settings.schedule.isWarm(step: step.step, progress: step.progress)
             if let message = detector.observe(step, isWarm: isWarm) {
@@ -103,7 +110,26 @@ struct TrainingRun: ~Copyable {
         return clock.seconds + clock.secondsPerStep / 2 + habits.reserve >= minutes * 60
     }
 
-    private mutating func step() throws(Failure) -> StepReport {
+    /// Makes what locked towers see, and puts it in the place of pictures and captions.
+    private mutating func gatherFeatures(
+        _ isInterrupted: () -> Bool, _ tell: (TrainingEvent) throws(Failure) -> Void
+    ) throws(Failure) -> BatchFeatures {
+        guard !trainer.standardizations.isEmpty else { return BatchFeatures() }
+        var towers = LockedTowers()  // takes those of the run, which are not needed afterwards
+        swap(&towers, &self.towers)
+        let gatherer = FeatureGatherer(preparation: preparation, cache: try FeatureCache(directory.features))
+        let gathered = try gatherer.gather(&towers) { (progress) throws(Failure) in
+            try report(.features(progress), tell)
+            if isInterrupted() { throw interruption }
+        }
+        try skipped.append(gathered.skipped)
+        heldOut?.features = gathered.heldOut
+        try trainer.standardize(by: gathered.training, preparation)
+        habits = Habits(settings, now: clock.seconds)
+        return gathered.training
+    }
+
+    private mutating func step(_ loader: BatchLoader) throws(Failure) -> StepReport {
         let began = clock.seconds, waited = loader.waitedSeconds
         if position.step == 0 { position.firstStepSeconds = began }
         let progress = budget.progress(
@@ -113,22 +139,22 @@ struct TrainingRun: ~Copyable {
         let waitedNow = loader.waitedSeconds - waited
         let figures = try trainer.step(position.step + 1, on: batch, learningRate: learningRate)
         try skipped.append(batch.skipped)
-        position.advance(batchesPerEpoch: maker.batchesPerEpoch)
+        position.advance(batchesPerEpoch: batches.perEpoch)
         position.progress = progress
         position.learningRate = learningRate
         position.seconds = clock.seconds
         clock.lap(seconds: position.seconds - began, waited: waitedNow, pairs: batch.count)
         habits.guess(
-            pairs: preparation.heldOut?.indices.count ?? 0, batchSize: batch.count,
+            pairs: heldOut?.indices.count ?? 0, batchSize: batch.count,
             secondsPerStep: clock.secondsPerStep)
         return stepReport(figures, epoch: batch.epoch)
     }
 
     private mutating func evaluate(_ tell: (TrainingEvent) throws(Failure) -> Void) throws(Failure) {
         evaluatedStep = position.step
-        guard let heldOut = preparation.heldOut else { return }
+        guard let heldOut else { return }
         let began = clock.seconds
-        let outcome = trainer.withBestWeights { heldOut.evaluate(&$0) }
+        let outcome = try trainer.withBestWeights { (trainer) throws(Failure) in try heldOut.evaluate(&trainer) }
         try skipped.append(outcome.skipped)
         let recall = outcome.retrieval.meanRecall, isBest = recall > position.bestRecall ?? -1
         if isBest {

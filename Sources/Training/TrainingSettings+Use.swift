@@ -1,18 +1,56 @@
 import Augmentations
+import Failures
+import Tokenizers
 import Towers
 
 extension TrainingSettings {
     /// Puts what the user chose, and the size of the vocabulary that was learnt, into a model's settings.
-    func adapt(_ configuration: inout ModelConfiguration, vocabSize: Int) {
+    ///
+    /// - Throws: `.badSettings` where a model of open_clip's cannot be pooled as asked.
+    func adapt(_ configuration: inout ModelConfiguration, vocabSize: Int) throws(Failure) {
         configuration.text.vocabSize = vocabSize
         if let contextLength { configuration.text.contextLength = contextLength }
-        if let pooling { configuration.vision.pooling = pooling }
+        switch imagePooling {
+        case nil: break
+        case .classToken: configuration.vision.pooling = .classToken
+        case .mean: configuration.vision.pooling = .mean
+        case .classAndMean, .attention:
+            throw Failure(
+                .badSettings, "cannot use option", at: "--image-pooling",
+                because: "found \(imagePooling?.rawValue ?? ""), and \(model) pools by class or mean",
+                try: "give another value, or a tower that was trained elsewhere")
+        }
     }
 
-    /// What a picture goes through before a model of `side` pixels sees it. What is transparent and what is filled are
-    /// both white.
-    func preprocessing(side: Int) -> Preprocessing {
-        Preprocessing(side: side, resizeMode: imageResizeMode, fillColor: 255)
+    /// The model: towers that were trained elsewhere, or `configuration`.
+    ///
+    /// - Throws: `.badSettings` where the towers and the tokenizer do not fit each other.
+    func describe(
+        _ configuration: ModelConfiguration, _ tokenizer: any Tokenizer
+    ) throws(Failure) -> ModelDescription {
+        guard let choices = towers?.choices else { return .clip(configuration) }
+        let model = try DualEncoder(
+            choices, else: configuration, startToken: tokenizer.startToken, endToken: tokenizer.endToken)
+        guard tokenizer.vocabSize <= model.plan.vocabSize else {
+            throw Failure(
+                .badSettings, "cannot use tower", at: choices.textTower ?? self.model,
+                because: "its tokenizer has \(tokenizer.vocabSize) tokens, its weights \(model.plan.vocabSize)",
+                try: "give a folder whose files belong together")
+        }
+        return .dualEncoder(model)
+    }
+
+    /// What a person calls the model.
+    var modelName: String { towers?.choices.name(else: model) ?? model }
+
+    /// What a picture goes through before a model of `side` pixels sees it: what `tower`, trained elsewhere, asks for, or
+    /// as OpenAI's CLIP has it. What is transparent and what is filled are both white.
+    func preprocessing(side: Int, of tower: Preprocessing? = nil) -> Preprocessing {
+        var preprocessing = tower ?? Preprocessing(side: side)
+        if imageResizeMode != .shortest { preprocessing.shorterSide = nil }
+        preprocessing.resizeMode = imageResizeMode
+        preprocessing.fillColor = 255
+        return preprocessing
     }
 
     /// What a picture goes through each time that it is learnt from.
@@ -21,9 +59,7 @@ extension TrainingSettings {
         switch augmentation {
         case .none: return .evaluation(preprocessing)
         case .crop:
-            var larger = preprocessing
-            larger.side = side + side / 4
-            return .evaluation(larger) + [RandomCrop(side: side)] + flip
+            return .evaluation(preprocessing.scaled(to: side + side / 4)) + [RandomCrop(side: side)] + flip
         case .translate:
             let fill = imageResizeMode == .longest ? preprocessing.fillColor : nil
             return .evaluation(preprocessing) + [RandomTranslation(distance: side / 8, fill: fill)] + flip

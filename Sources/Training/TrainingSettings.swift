@@ -10,7 +10,10 @@ package struct TrainingSettings: Codable, Sendable, Equatable {
     /// A preset's name or the absolute path of a JSON file.
     package var model: String
     package var contextLength, vocabSize: Int?
-    package var pooling: VisionConfiguration.Pooling?
+    /// How the picture tower of `model` makes one row of many.
+    package var imagePooling: ImagePooling?
+    /// Towers that were trained elsewhere.
+    package var towers: TowerSettings?
     package var imageResizeMode: Resize.Mode
     package var augmentation: AugmentationChoice
     /// Whether pictures are mirrored half the time: not where captions tell left from right.
@@ -42,19 +45,27 @@ extension TrainingOptions {
     /// Decides what the user left open, by the number of pairs to learn from.
     ///
     /// Where no end is given: a minute for each thousand pairs, at least 3, at most 60, and never more than 100 epochs.
-    /// The batch is the largest power of two up to 128 that still makes four steps an epoch.
-    func settings(pairs: Int, captionsSurviveMirroring: Bool = true) -> TrainingSettings {
-        let isOpen = minutes == nil && epochs == nil && steps == nil
+    /// The batch is the largest power of two up to 128 that still makes four steps an epoch. Where both towers are locked
+    /// only projections are trained: 40 epochs, batches of up to 512, and half the learning rate and decay.
+    ///
+    /// - Parameter resizeMode: How pictures become square where the user did not say.
+    func settings(
+        pairs: Int, captionsSurviveMirroring: Bool = true, towers: TowerSettings? = nil,
+        resizeMode: Resize.Mode = .shortest
+    ) -> TrainingSettings {
+        let isOpen = minutes == nil && epochs == nil && steps == nil, isLocked = towers?.locked.count == 2
+        let openMinutes = isLocked ? nil : min(max((Double(pairs) / 1000).rounded(), 3), 60)
         return TrainingSettings(
             data: DataSettings(self), model: chosenModel, contextLength: contextLength, vocabSize: vocabSize,
-            pooling: pooling,
-            imageResizeMode: imageResizeMode ?? .shortest, augmentation: augmentation ?? .crop,
+            imagePooling: towers == nil ? imagePooling : nil, towers: towers,
+            imageResizeMode: imageResizeMode ?? resizeMode, augmentation: augmentation ?? .crop,
             isMirrored: augmentation != AugmentationChoice.none && captionsSurviveMirroring,
-            batchSize: batchSize ?? Self.batchSize(for: pairs),
-            minutes: isOpen ? min(max((Double(pairs) / 1000).rounded(), 3), 60) : minutes,
-            epochs: isOpen ? 100 : epochs, steps: steps, optimizer: optimizer ?? .adamW,
-            learningRate: learningRate ?? 1e-3,
-            weightDecay: weightDecay ?? 0.2, warmup: warmup, gradientNormLimit: 1, emaDecay: emaDecay,
+            batchSize: batchSize ?? Self.batchSize(for: pairs, atMost: isLocked ? 512 : 128),
+            minutes: isOpen ? openMinutes : minutes, epochs: isOpen ? (isLocked ? 40 : 100) : epochs, steps: steps,
+            optimizer: optimizer ?? .adamW,
+            learningRate: learningRate ?? (isLocked ? 5e-4 : 1e-3),
+            weightDecay: weightDecay ?? (isLocked ? 0.1 : 0.2), warmup: warmup, gradientNormLimit: 1,
+            emaDecay: emaDecay,
             seed: seed ?? 0, validationFrequency: validationFrequency, checkpointMinutes: checkpointMinutes ?? 2,
             checkpointSteps: checkpointSteps)
     }
@@ -65,8 +76,8 @@ extension TrainingOptions {
         return DataSettings.absolute(model)
     }
 
-    private static func batchSize(for pairs: Int) -> Int {
-        var size = 128
+    private static func batchSize(for pairs: Int, atMost limit: Int) -> Int {
+        var size = limit
         while size > 2 && size * 4 > pairs { size /= 2 }
         return size
     }
@@ -75,6 +86,7 @@ extension TrainingOptions {
     ///
     /// - Throws: `.badSettings` that names the first option that does not.
     func agree(with settings: TrainingSettings, of run: String) throws(Failure) {
+        let choices = settings.towers?.choices
         let compared: [(String, String?, String?)] = [
             ("DATA", data.map(DataSettings.absolute), settings.data.path),
             ("--val-data", validationData.map(DataSettings.absolute), settings.data.validationPath),
@@ -85,7 +97,19 @@ extension TrainingOptions {
             ("--model", model == nil ? nil : chosenModel, settings.model),
             ("--context-length", text(contextLength), text(settings.contextLength)),
             ("--vocab-size", text(vocabSize), text(settings.vocabSize)),
-            ("--pooling", pooling?.rawValue, settings.pooling?.rawValue),
+            ("--image-pooling", imagePooling?.rawValue, (settings.imagePooling ?? choices?.imagePooling)?.rawValue),
+            ("--text-pooling", textPooling?.rawValue, choices?.textPooling?.rawValue),
+            ("--image-tower", imageTower.map(DataSettings.absolute), choices?.imageTower),
+            ("--text-tower", textTower.map(DataSettings.absolute), choices?.textTower),
+            ("--image-size", text(imageSize), text(choices?.imageSize)),
+            ("--image-layer", text(imageLayer), text(choices?.imageLayer)),
+            ("--lock-image", text(locksImage), text(settings.towers?.locksImage)),
+            ("--lock-text", text(locksText), text(settings.towers?.locksText)),
+            ("--feature-views", text(featureViews), text(settings.towers?.featureViews)),
+            ("--projection", projection?.rawValue, choices?.projection.rawValue),
+            ("--projection-dim", text(projectionDim), text(choices?.embedDim)),
+            ("--projection-hidden", text(projectionHidden), text(choices?.projectionHidden)),
+            ("--projection-dropout", text(projectionDropout), text(settings.towers?.dropout)),
             ("--image-resize-mode", imageResizeMode?.rawValue, settings.imageResizeMode.rawValue),
             ("--augment", augmentation?.rawValue, settings.augmentation.rawValue),
             ("--batch-size", text(batchSize), text(settings.batchSize)),

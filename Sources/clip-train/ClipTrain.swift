@@ -17,6 +17,7 @@ import Training
     @Argument(help: "Folder or file with pictures and captions.") var data: String?
     @OptionGroup(title: "Data") var dataOptions: DataOptions
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
+    @OptionGroup(title: "Towers trained elsewhere") var towerOptions: TowerOptions
     @OptionGroup(title: "Training") var recipeOptions: RecipeOptions
     @OptionGroup(title: "Run") var runOptions: RunOptions
 
@@ -33,6 +34,7 @@ import Training
             options.data = data
             dataOptions.fill(&options)
             modelOptions.fill(&options)
+            towerOptions.fill(&options)
             recipeOptions.fill(&options)
             runOptions.fill(&options)
             var talk = Talk(printsJSON: runOptions.json)

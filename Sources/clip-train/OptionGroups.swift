@@ -26,8 +26,7 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "A preset, or the path of a model's JSON file. (default: vit-nano-8-64)") var model: String?
     @Option(help: "Longest caption, in tokens. (default: the model's)") var contextLength: Int?
     @Option(help: "Most tokens to learn from the captions. (default: the model's)") var vocabSize: Int?
-    @Option(help: "How the picture tower makes one row of many: tok, avg. (default: the model's)") var pooling:
-        VisionConfiguration.Pooling?
+    @Option(help: "How the picture tower makes one row of many. (default: the model's)") var imagePooling: ImagePooling?
     @Option(help: "How a picture becomes square: shortest, longest, squash. (default: shortest)") var imageResizeMode:
         Resize.Mode?
     @Option(help: "What happens to a picture each time that it is seen. (default: crop)")
@@ -37,9 +36,47 @@ struct ModelOptions: ParsableArguments {
         options.model = model
         options.contextLength = contextLength
         options.vocabSize = vocabSize
-        options.pooling = pooling
+        options.imagePooling = imagePooling
         options.imageResizeMode = imageResizeMode
         options.augmentation = augment
+    }
+}
+
+/// Towers that were trained elsewhere, and what is learnt behind them.
+struct TowerOptions: ParsableArguments {
+    @Option(help: "Folder of a picture tower: DINOv2, ViT, CLIP or SigLIP as transformers writes them.")
+    var imageTower: String?
+    @Option(help: "Folder of a text tower: BERT, CLIP or SigLIP as transformers and sentence-transformers write them.")
+    var textTower: String?
+    @Option(help: "Side of the square picture that the picture tower sees, in pixels. (default: the tower's)")
+    var imageSize: Int?
+    @Option(help: "Block of the picture tower after which to stop. (default: the last)") var imageLayer: Int?
+    @Option(help: "How the text tower makes one row of many. (default: the tower's)") var textPooling: TextPooling?
+    @Flag(inversion: .prefixedNo, help: "Leave the weights of --image-tower as they are. (default: yes)")
+    var lockImage: Bool?
+    @Flag(inversion: .prefixedNo, help: "Leave the weights of --text-tower as they are. (default: yes)")
+    var lockText: Bool?
+    @Option(help: "Views of each picture that a locked tower sees: one as it is, the others augmented. (default: 1)")
+    var featureViews: Int?
+    @Option(help: "What is learnt behind the towers. (default: mlp)") var projection: ProjectionChoice?
+    @Option(help: "Length of the embeddings. (default: 256)") var projectionDim: Int?
+    @Option(help: "Width of the hidden layer of an mlp. (default: 1536)") var projectionHidden: Int?
+    @Option(help: "Share of the hidden layer that is dropped out in training. (default: 0.2)")
+    var projectionDropout: Float?
+
+    func fill(_ options: inout TrainingOptions) {
+        options.imageTower = imageTower
+        options.textTower = textTower
+        options.imageSize = imageSize
+        options.imageLayer = imageLayer
+        options.textPooling = textPooling
+        options.locksImage = lockImage
+        options.locksText = lockText
+        options.featureViews = featureViews
+        options.projection = projection
+        options.projectionDim = projectionDim
+        options.projectionHidden = projectionHidden
+        options.projectionDropout = projectionDropout
     }
 }
 
@@ -47,12 +84,14 @@ struct ModelOptions: ParsableArguments {
 struct RecipeOptions: ParsableArguments {
     @Option(help: "Wall-clock minutes of the whole run. (default: one for each thousand pairs, 3 to 60)")
     var minutes: Double?
-    @Option(help: "Passes over the data. (default: 100, if the time allows)") var epochs: Int?
+    @Option(help: "Passes over the data. (default: 100, if the time allows; 40 where both towers are locked)")
+    var epochs: Int?
     @Option(help: "Updates of the weights.") var steps: Int?
-    @Option(help: "Pairs a step. (default: 128, less for few pairs)") var batchSize: Int?
+    @Option(help: "Pairs a step. (default: 128, or 512 where both towers are locked; less for few pairs)")
+    var batchSize: Int?
     @Option(help: "What moves the weights. (default: adamw)") var opt: OptimizerChoice?
-    @Option(help: "Top of the learning rate. (default: 0.001)") var lr: Float?
-    @Option(help: "Weight decay. (default: 0.2)") var wd: Float?
+    @Option(help: "Top of the learning rate. (default: 0.001; 0.0005 where both towers are locked)") var lr: Float?
+    @Option(help: "Weight decay. (default: 0.2; 0.1 where both towers are locked)") var wd: Float?
     @Option(help: "Steps until the learning rate reaches its top. (default: a twentieth of the run)") var warmup: Int?
     @Option(help: "Keep a moving average of the weights with this decay, and evaluate and store it.") var ema: Float?
     @Option(help: "Seed of everything that is drawn by lot. (default: 0)") var seed: UInt64?

@@ -5,6 +5,8 @@ import Training
 
 // The words that options take are those of the types themselves.
 extension Resize.Mode: ExpressibleByArgument {}
-extension VisionConfiguration.Pooling: ExpressibleByArgument {}
+extension ImagePooling: ExpressibleByArgument {}
+extension TextPooling: ExpressibleByArgument {}
+extension ProjectionChoice: ExpressibleByArgument {}
 extension AugmentationChoice: ExpressibleByArgument {}
 extension OptimizerChoice: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import Evaluation
 import Failures
 import Terminal
+import Towers
 import Training
 
 /// Tells a person on stderr, and a program on stdout, what a run reports.
@@ -15,6 +16,7 @@ struct Talk {
         if printsJSON { try printResult(JSONText.line(event)) }
         switch event {
         case .start(let report): for text in Self.lines(of: report) { line.say(text) }
+        case .features(let report): show(report)
         case .step(let report): line.show(Self.text(of: report))
         case .evaluation(let report): for text in Self.lines(of: report) { line.say(text) }
         case .checkpoint: break
@@ -34,13 +36,32 @@ struct Talk {
             report.budget.steps.map { "\(countText($0)) steps" }, report.budget.minutes.map { durationText($0 * 60) },
         ].compactMap { $0 }.joined(separator: " or ")
         return report.understood.map(oneLine) + [
-            "model \(oneLine(report.model)): \(countText(report.parameters)) weights; "
+            "model \(oneLine(report.model)): \(countText(report.parameters)) weights"
+                + (report.lockedParameters > 0 ? " to learn, \(countText(report.lockedParameters)) locked; " : "; ")
                 + report.towers.joined(separator: "; "),
             "plan: \(budget), batches of \(report.batchSize), \(countText(report.stepsPerEpoch)) steps an epoch, "
                 + "\(report.threads) threads",
             (report.step > 0 ? "going on after step \(countText(report.step)) in " : "run directory ")
                 + oneLine(report.output),
         ]
+    }
+
+    /// A live line while a locked tower works, and a line that stays when it is done.
+    private mutating func show(_ report: FeatureReport) {
+        let what = report.tower == .image ? "pictures" : "captions"
+        guard report.done == report.all else {
+            let left = Double(report.all - report.done) / max(report.perSecond, 1e-9)
+            line.show(
+                "features of \(countText(report.done)) of \(countText(report.all)) \(what) · "
+                    + "\(rateText(report.perSecond)) \(what)/s"
+                    + (report.done > 0 ? " · \(durationText(left)) left" : ""))
+            return
+        }
+        line.say(
+            report.all == 0
+                ? "features of all \(what) are known from a former run"
+                : "features of \(countText(report.all)) \(what) made in \(durationText(report.seconds)), "
+                    + "\(rateText(report.perSecond)) a second")
     }
 
     /// The live line.

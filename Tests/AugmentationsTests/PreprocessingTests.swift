@@ -48,12 +48,26 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"size": {"shortest_edge": 256}, "crop_size": 224}"#, #"{"size": 32, "crop_size": 32, "do_resize": false}"#,
+        #"{"size": {"shortest_edge": 224}, "crop_size": 256}"#, #"{"size": 32, "crop_size": 32, "do_resize": false}"#,
         #"{"size": 32, "crop_size": 32, "rescale_factor": 1}"#, #"{"size": 32, "crop_size": 32, "resample": 0}"#,
         #"{"size": 32, "do_center_crop": false}"#, #"{"size": {"height": 3, "width": 4}}"#,
     ])
     func `a processor that does what ours cannot is an error`(json: String) {
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(PreprocessorConfig.self, from: Data(json.utf8)) }
+    }
+
+    @Test func `a square may be cut out of a larger picture, and scales with its margin`() throws {
+        let json = #"{"size": {"shortest_edge": 8}, "crop_size": {"height": 4, "width": 4}}"#
+        let found = try JSONDecoder().decode(PreprocessorConfig.self, from: Data(json.utf8)).preprocessing
+        #expect(found.side == 4 && found.shorterSide == 8)
+        #expect(found.scaled(to: 6).shorterSide == 12)
+        var picture = Picture(height: 8, width: 12, filledWith: .zero)
+        for y in 2..<6 { for x in 4..<8 { picture[row: y, column: x] = SIMD3(repeating: 200) } }
+        #expect(Resize(found).apply(to: picture) == Picture(height: 4, width: 4, filledWith: SIMD3(repeating: 200)))
+        let written = try JSONEncoder().encode(PreprocessorConfig(found))
+        #expect(try JSONDecoder().decode(PreprocessorConfig.self, from: written).preprocessing == found)
+        let words = try JSONEncoder().encode(found)
+        #expect(try JSONDecoder().decode(Preprocessing.self, from: words) == found)
     }
 
     @Test func `each mode makes its own square`() {

@@ -167,7 +167,7 @@ private func makeMaker(
     @Test func `evaluation sees every readable picture in order with all captions`() throws {
         let dataset = try makeDataset(in: folder, broken: [7])
         try folder.write("22.png", try pngBytes(0))
-        var loader = EvaluationLoader(
+        var loader = PictureLoader(
             dataset, indices: Array(3..<23), recipe: [Shaded()], side: 4, chunk: 6, workers: 2)
         var names: [String] = [], captions: [[String]] = [], ids: [Int] = [], skipped: [Skipped] = []
         while let chunk = loader.next() {

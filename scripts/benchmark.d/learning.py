@@ -1,9 +1,9 @@
 """Held-out recall against seconds: clip-train and a plain PyTorch loop with the same towers, one after the other.
 
 Both get vit-nano-8-64, batch 128, AdamW 1e-3, pictures padded square, a random crop and flip, one caption drawn each
-epoch, the same tokens, threads and minutes. clip-train's seconds count from the start of its process: reading the
-folder, training the tokenizer and decoding included. The loop's count from its first step: it has decoded all pictures
-before, for free. Both are evaluated at the same seconds, by the same rules, on whole pictures; the loop may see the
+epoch, the same tokens, threads and minutes. Both clocks begin with their processes. clip-train's seconds include
+reading the folder, training the tokenizer and decoding; the loop's include decoding every picture once, which it keeps,
+but not its imports, and it gets clip-train's tokenizer for free. Both are evaluated at the same seconds, by the same rules, on whole pictures; the loop may see the
 middle of the larger square instead, as in training, wherever that finds more. The loop begins as CLIP was published;
 with --waves a second loop begins the positions of patches as clip-train does, which shows how much of the lead they
 are. Prints recall@10 of text to picture at equal seconds and writes every figure to runs/benchmark/learning.csv.
@@ -156,7 +156,7 @@ def main():
     decoding = statistics.median(run.start["preparation_seconds"] for run in pytorch)
     print(f"pairs per second, median of steps: ours {speeds[0]:.1f}, PyTorch {speeds[1]:.1f}, "
           f"ratio {speeds[0] / speeds[1]:.2f}")
-    print(f"PyTorch's decoding and tokenizing before its clock started: {decoding:.0f} s")
+    print(f"PyTorch's decoding and tokenizing before its first step: {decoding:.0f} s")
     print(f"every figure: {os.path.relpath(RESULTS / 'learning.csv')}\n")
     bars.at_least("learning-evaluations", len(leads), 3)
     bars.at_least("learning-worst-lead", min(leads), 0)

@@ -1,6 +1,6 @@
 """A plain PyTorch loop that trains CLIP's towers on a prepared folder: the peer of `clip-train` in `learning`.
 
-Every picture is decoded once, before the clock starts, and kept as 80 × 80 bytes. Prints one JSON object a line on
+Every picture is decoded once, before the first step, and kept as 80 × 80 bytes. Prints one JSON object a line on
 stdout: start, step, evaluation and done, with the field names of `clip-train --json`.
 """
 
@@ -172,14 +172,14 @@ def batches(names, captions_of, batch_size, luck):
             yield chosen, [luck.choice(captions_of[names[i]]) for i in chosen]
 
 
-def train(options, model, names, captions_of, pictures, captions, evaluate):
+def train(options, model, names, captions_of, pictures, captions, evaluate, started):
     luck, side = random.Random(options.seed), model_side(options)
     optimizer = torch.optim.AdamW(
         model.parameter_groups(decay=0.2), lr=options.lr, betas=(0.9, 0.98), eps=1e-6, fused=True)
-    started, step, due = time.monotonic(), 0, sorted(options.evaluate_at)
+    step, due, first = 0, sorted(options.evaluate_at), time.monotonic() - started
     for chosen, texts in batches(names, captions_of, options.batch_size, luck):
         seconds = time.monotonic() - started - evaluate.free_seconds
-        progress = seconds / (options.minutes * 60)
+        progress = (seconds - first) / (options.minutes * 60 - first)  # of the time for steps, as clip-train counts it
         if progress >= 1:
             break
         if due and seconds >= due[0]:
@@ -217,7 +217,7 @@ def parse():
     parser.add_argument("data", type=Path, help="folder with captions.tsv, train.txt and validation.txt")
     parser.add_argument("--model", type=Path, required=True, help="JSON of the towers")
     parser.add_argument("--tokenizer", type=Path, help="tokenizer.json; trained on the captions if not given")
-    parser.add_argument("--minutes", type=float, default=10, help="of training and evaluation, decoding not counted")
+    parser.add_argument("--minutes", type=float, default=10, help="of everything after the imports: decoding, training, evaluation")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--lr", type=float, default=1e-3)
@@ -253,7 +253,7 @@ def main():
         model.begin_positions_as_waves()
     emit("start", pairs=len(names), validation_pairs=len(held_out), threads=options.threads, torch=torch.__version__,
          parameters=sum(p.numel() for p in model.parameters()), preparation_seconds=time.monotonic() - began)
-    train(options, model, names, captions_of, pictures, captions, evaluate)
+    train(options, model, names, captions_of, pictures, captions, evaluate, began)
 
 
 if __name__ == "__main__":

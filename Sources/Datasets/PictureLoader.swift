@@ -1,11 +1,11 @@
 public import Augmentations
 import Failures
 import Images
-import Storage
+public import Storage
 import Tensors
 
-/// Some pictures for evaluation, each with all its captions.
-public struct EvaluationChunk: Sendable {
+/// Some pictures, each with all its captions.
+public struct PictureChunk: Sendable {
     /// The samples' names.
     public var names: [String] = []
     /// The height and width of every picture.
@@ -16,36 +16,41 @@ public struct EvaluationChunk: Sendable {
     public var captions: [[String]] = []
     /// One number a picture, equal for equal pictures in the whole evaluation: the first one's place.
     public var pictureIDs: [Int] = []
+    /// What tells the pictures' stored bytes from others.
+    public var fingerprints: [Fingerprint] = []
     /// Pictures that could not be read, and are missing here.
     public var skipped: [Skipped] = []
-    fileprivate var fingerprints: [Fingerprint] = []
+    /// Their samples.
+    public var skippedIndices: [Int] = []
 
     /// The number of pictures.
     public var count: Int { names.count }
 }
 
-/// Decodes pictures for evaluation in order, chunk by chunk, ahead on worker threads.
-public struct EvaluationLoader: ~Copyable {
-    private let workers: OrderedWorkers<EvaluationChunk>
+/// Decodes pictures in order, each once, chunk by chunk, ahead on worker threads.
+public struct PictureLoader: ~Copyable {
+    private let workers: OrderedWorkers<PictureChunk>
     private var places: [Fingerprint: Int] = [:]
     private var delivered = 0
 
-    /// A loader of the samples `indices`; `recipe` gives `side × side`.
+    /// A loader of the samples `indices`; `recipe` gives `side × side`, with the luck of `seed`, of the picture's content
+    /// and of `view`, which tells several views of one picture apart.
     public init(
-        _ dataset: Dataset, indices: [Int], recipe: [any Augmentation], side: Int, chunk: Int = 64, workers: Int
+        _ dataset: Dataset, indices: [Int], recipe: [any Augmentation], side: Int, view: Int = 0, seed: UInt64 = 0,
+        chunk: Int = 64, workers: Int
     ) {
         let count = (indices.count + chunk - 1) / chunk
         self.workers = OrderedWorkers(count: count, workers: workers, ahead: workers + 1) { number in
-            var result = EvaluationChunk(side: side)
+            var result = PictureChunk(side: side)
             for index in indices[number * chunk..<min(indices.count, (number + 1) * chunk)] {
-                result.add(index, of: dataset, recipe)
+                result.add(index, of: dataset, recipe, view: view, seed: seed)
             }
             return result
         }
     }
 
     /// The next chunk; waits until it is made. Nil at the end.
-    public mutating func next() -> EvaluationChunk? {
+    public mutating func next() -> PictureChunk? {
         guard var chunk = workers.next() else { return nil }
         for fingerprint in chunk.fingerprints {
             chunk.pictureIDs.append(places.first(fingerprint, at: delivered))
@@ -55,21 +60,26 @@ public struct EvaluationLoader: ~Copyable {
     }
 }
 
-extension EvaluationChunk {
-    fileprivate mutating func add(_ index: Int, of dataset: Dataset, _ recipe: [any Augmentation]) {
+extension PictureChunk {
+    fileprivate mutating func add(
+        _ index: Int, of dataset: Dataset, _ recipe: [any Augmentation], view: Int, seed: UInt64
+    ) {
         var name = "sample \(index)"
         do throws(Failure) {
             let sample = try dataset.sample(at: index)
             name = sample.name
             let loaded = try sample.loadPicture(atLeast: 2 * side)
-            // A recipe for evaluation draws nothing; the stream is there because the protocol asks for one.
-            var random = SeededRandom(seed: 0, purpose: .augmentation, item: index)
-            let view = recipe.apply(to: loaded.picture, using: &random)
-            precondition(view.height == side && view.width == side, "\(view.height) × \(view.width), expected \(side)")
+            var luck = SeededRandom(
+                seed: seed, purpose: .augmentation, epoch: view, item: Int(loaded.fingerprint.crc32Value))
+            let seen = recipe.apply(to: loaded.picture, using: &luck)
+            precondition(seen.height == side && seen.width == side, "\(seen.height) × \(seen.width), expected \(side)")
             names.append(name)
-            pictures += view.pixels
+            pictures += seen.pixels
             captions.append(sample.captions)
             fingerprints.append(loaded.fingerprint)
-        } catch { skipped.append(Skipped(name: name, reason: error.why)) }
+        } catch {
+            skipped.append(Skipped(name: name, reason: error.why))
+            skippedIndices.append(index)
+        }
     }
 }
