@@ -108,9 +108,12 @@ let floor4: [Target] = [
 let floor5: [Target] = [
     command(
         "clip-train", ["Augmentations", "Evaluation", "Failures", "Terminal", "Towers", "Training"]),
-    command("clip-index", ["Failures", "Retrieval", "Terminal"]),
+    command("clip-index", ["Datasets", "Failures", "Retrieval", "Terminal"]),
     command("clip-search", ["Failures", "Retrieval", "Terminal"]),
     command("clip-shapes", ["Datasets", "Failures", "Terminal"]),
+    command(
+        "clip-benchmark",
+        ["Augmentations", "Failures", "Images", "Kernels", "Storage", "Tensors", "Terminal", "Tokenizers", "Towers"]),
 ]
 
 let roomTests: [Target] = [

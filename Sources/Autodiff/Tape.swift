@@ -117,6 +117,14 @@ public struct Tape: ~Copyable {
         values.write(0..<parameterCount) { parameters in gradients.writeParameters { body(&parameters, &$0) } }
     }
 
+    /// Computes what has no gradient: `body` is not remembered, as if the step were not recorded.
+    public mutating func withoutRecording<R>(_ body: (inout Tape) -> R) -> R {
+        let before = isRecording
+        isRecording = false
+        defer { isRecording = before }
+        return body(&self)
+    }
+
     // MARK: - Forgetting
 
     /// A point of the step to go back to.

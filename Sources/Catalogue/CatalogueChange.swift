@@ -1,5 +1,4 @@
 public import Failures
-import Foundation
 import GRDB
 
 /// What changes from one generation of a catalogue to the next.
@@ -18,24 +17,9 @@ public struct CatalogueChange: Sendable {
     ///
     /// - Throws: `.cannotWrite` on a full disk, `.badData` where the former file is damaged.
     public func write(to path: String, from former: String?) throws(Failure) {
-        let files = FileManager.default
-        try? files.removeItem(atPath: path)
-        do {
-            if let former { try files.copyItem(atPath: former, toPath: path) }
-            var configuration = Configuration()
-            configuration.prepareDatabase { db in
-                // No journal on disk: before its index names it, a broken file is simply not used.
-                try db.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL")
-            }
-            let database = try DatabaseQueue(path: path, configuration: configuration)
-            try database.write { db in
-                if former == nil { try Schema.create(db) } else { try Schema.check(db, path) }
-                try apply(db)
-            }
-            try database.close()
-        } catch {
-            try? files.removeItem(atPath: path)
-            throw (error as? CocoaError).map { Self.copying($0, path) } ?? .catalogue(error, path, isWriting: true)
+        try writeGeneration(to: path, from: former) { db in
+            if former == nil { try Schema.create(db) } else { try Schema.check(db, path) }
+            try apply(db)
         }
     }
 
@@ -53,13 +37,5 @@ public struct CatalogueChange: Sendable {
                 try caption.execute(arguments: [entry.id, place, text])
             }
         }
-    }
-
-    private static func copying(_ error: CocoaError, _ path: String) -> Failure {
-        let isFull = error.code == .fileWriteOutOfSpace
-        return Failure(
-            .cannotWrite, "cannot write catalogue", at: path,
-            because: isFull ? "no space left on device" : "the former catalogue cannot be copied here",
-            try: isFull ? "free some space, then run the same command again" : "check the index and the disk")
     }
 }

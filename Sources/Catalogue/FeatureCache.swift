@@ -34,6 +34,23 @@ public struct FeatureCache: Sendable {
         } catch { throw .features(error, path, isWriting: true) }
     }
 
+    /// Where the features of a run in `folder` lie: beside it, so that runs share them.
+    public static func path(beside folder: String) -> String {
+        "\(URL(fileURLWithPath: folder).standardizedFileURL.deletingLastPathComponent().path)/features.sqlite"
+    }
+
+    /// What a tower of the model in `folder` made before, in the cache beside the folder or beside the run that it is the
+    /// best of; nil where there is none.
+    public static func table(
+        of tower: String, width: Int, besideModel folder: String
+    ) throws(Failure) -> FeatureTable? {
+        let run = URL(fileURLWithPath: folder).standardizedFileURL.deletingLastPathComponent().path
+        for path in [path(beside: folder), path(beside: run)] where FileManager.default.fileExists(atPath: path) {
+            return try FeatureCache(path).table(of: tower, width: width)
+        }
+        return nil
+    }
+
     private static func create(_ db: Database) throws {
         try db.execute(
             sql: """

@@ -18,6 +18,8 @@ public struct Batch: Sendable, Equatable {
     public var segments = Segments(lengths: [Int]())
     /// What a locked tower made of the tokens: `[batch, featureWidth]`.
     public var captionFeatures: [Float] = []
+    /// What a teacher made of the pictures: `[batch, embedDim]`, rows of length 1; empty without a teacher.
+    public var teacher: [Float] = []
     /// One number a picture, equal for equal pictures: the place in the batch where it stands first.
     public var pictureIDs: [Int] = []
     /// One number a caption, equal for equal captions: the place in the batch where it stands first.

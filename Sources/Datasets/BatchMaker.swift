@@ -27,15 +27,18 @@ public struct BatchMaker: Sendable {
     private let parts: (fixed: [any Augmentation], drawn: [any Augmentation])
     private let cache: PictureCache
     private let features: BatchFeatures
+    private let teacher: TeacherVectors?
 
     /// Batches of the given samples.
     ///
     /// - Parameters:
     ///   - features: Rows that take the place of pictures or captions, where towers are locked.
+    ///   - teacher: Vectors of the pictures of all `indices`.
     ///   - cacheBytes: How many bytes of decoded, reduced pictures are kept in memory for the next epochs.
     public init(
         dataset: Dataset, indices: [Int], tokenizer: any Tokenizer, contextLength: Int, recipe: [any Augmentation],
-        side: Int, batchSize: Int, seed: UInt64, features: BatchFeatures = BatchFeatures(), cacheBytes: Int = 512 << 20
+        side: Int, batchSize: Int, seed: UInt64, features: BatchFeatures = BatchFeatures(),
+        teacher: TeacherVectors? = nil, cacheBytes: Int = 512 << 20
     ) {
         precondition(!indices.isEmpty && batchSize > 0, "\(indices.count) samples in batches of \(batchSize)")
         self.dataset = dataset
@@ -47,6 +50,7 @@ public struct BatchMaker: Sendable {
         self.batchSize = min(batchSize, indices.count)
         self.seed = seed
         self.features = features
+        self.teacher = teacher
         parts = recipe.parts
         cache = PictureCache(limit: cacheBytes)
     }
@@ -97,6 +101,12 @@ public struct BatchMaker: Sendable {
             batch.pictureIDs.append(pictures.first(found.fingerprint, at: place))
             batch.captionIDs.append(captions.first(tokens.ids, at: place))
             batch.names.append(found.sample.name)
+            if let teacher {
+                guard let row = teacher.row(of: found.sample) else {
+                    preconditionFailure("\(found.sample.name) has none")
+                }
+                batch.teacher += teacher.vector(row)
+            }
         }
         if let table = features.pictures?.table { batch.pictureFeatures = try table.rows(of: pictureKeys) }
         if let table = features.captions { batch.captionFeatures = try table.rows(of: captionKeys) }

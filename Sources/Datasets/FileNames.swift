@@ -11,7 +11,7 @@ package enum FileNames {
     private static let fileEndings = pictureEndings.union(["txt", "json", "jsonl", "csv", "tsv", "tar", "gz"])
 
     /// The part behind the last dot of the name, in lower case; empty where there is none.
-    static func ending(_ path: String) -> String {
+    package static func ending(_ path: String) -> String {
         let start = nameStart(path)
         guard let dot = path.utf8[start...].lastIndex(of: UInt8(ascii: ".")), dot > start else { return "" }
         return String(path[path.utf8.index(after: dot)...]).lowercased()

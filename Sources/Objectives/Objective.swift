@@ -32,6 +32,8 @@ public struct BatchNeeds: OptionSet, Sendable {
     public static let pictures = BatchNeeds(rawValue: 1)
     /// One caption of each picture.
     public static let captions = BatchNeeds(rawValue: 2)
+    /// A vector of each picture that another model made.
+    public static let teacher = BatchNeeds(rawValue: 4)
 }
 
 /// A batch after the towers: unit embeddings, row by row, and who is who.
@@ -40,6 +42,8 @@ public struct EmbeddedBatch: Sendable {
     public var pictures: Tensor
     /// `[batch, embedDim]`, unit rows; row i belongs to picture i.
     public var captions: Tensor
+    /// `[batch, embedDim]`, unit rows: what another model made of the pictures.
+    public var teacher: Tensor?
     /// `[]`: the logarithm of the learned multiplier of the cosines.
     public var logLogitScale: Tensor
     /// Equal numbers are the same picture.
@@ -49,8 +53,10 @@ public struct EmbeddedBatch: Sendable {
 
     /// A batch of pairs.
     public init(
-        pictures: Tensor, captions: Tensor, logLogitScale: Tensor, pictureIDs: [Int], captionIDs: [Int]
+        pictures: Tensor, captions: Tensor, teacher: Tensor? = nil, logLogitScale: Tensor, pictureIDs: [Int],
+        captionIDs: [Int]
     ) {
+        self.teacher = teacher
         (self.pictures, self.captions, self.logLogitScale) = (pictures, captions, logLogitScale)
         (self.pictureIDs, self.captionIDs) = (pictureIDs, captionIDs)
     }
@@ -68,4 +74,4 @@ public struct EmbeddedBatch: Sendable {
 }
 
 /// Every objective that `--objective` can name.
-public let objectives: [any Objective.Type] = [SoftmaxContrastive.self]
+public let objectives: [any Objective.Type] = [SoftmaxContrastive.self, TeacherDistillation.self]

@@ -1,5 +1,6 @@
 import Augmentations
 import Autodiff
+import Catalogue
 public import Failures
 public import Storage
 import Tensors
@@ -16,6 +17,8 @@ public struct Encoder: ~Copyable {
     let preparation: PicturePreparation
     private let tokenizer: any Tokenizer
     private var loaded: LoadedModel
+    /// What the picture tower made of pictures while a run learnt from them.
+    private let features: FeatureTable?
 
     /// Pictures or captions that are embedded at once.
     static let batchSize = 32
@@ -37,14 +40,29 @@ public struct Encoder: ~Copyable {
         self.fingerprint = fingerprint
         embedDim = plan.embedDim
         preparation = PicturePreparation(loaded.settings)
+        features = Self.features(beside: folder, loaded)
         self.tokenizer = tokenizer
         self.loaded = loaded
     }
 
+    /// The features that the run left which the model comes from. They save time and nothing else, so that a file which
+    /// cannot be opened is no failure.
+    private static func features(beside folder: String, _ loaded: borrowing LoadedModel) -> FeatureTable? {
+        guard let tower = (try? loaded.towerFingerprint(.image)) ?? nil else { return nil }
+        let width = loaded.model.plan.featureWidth(.image)
+        return (try? FeatureCache.table(of: tower.description, width: width, besideModel: folder)) ?? nil
+    }
+
     /// The embeddings of prepared pictures: unit vectors.
     mutating func embed(_ pictures: [PreparedPicture]) -> [[Float]] {
-        let layout = preparation.layout, size = layout.patches * layout.rowWidth
+        let layout = preparation.layout, size = layout.patches * layout.rowWidth, features = features
         return Self.inBatches(of: pictures, &loaded) { batch, loaded in
+            if let rows = try? features?.rows(of: batch.map { FeatureKey($0.fingerprint) }) {
+                let input = loaded.tape.input([batch.count, rows.count / batch.count]) {
+                    for i in rows.indices { $0[i] = rows[i] }
+                }
+                return loaded.model.embed(input, of: .image, on: &loaded.tape)
+            }
             // [batch · patches, 3 · patchSize²]
             let patches = loaded.tape.input([batch.count * layout.patches, layout.rowWidth]) { rows in
                 for (place, picture) in batch.enumerated() {

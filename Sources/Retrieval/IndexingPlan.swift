@@ -4,7 +4,7 @@ import Foundation
 /// What there is to do: the files that were found, compared with what the index holds.
 struct IndexingPlan {
     /// New, or changed in size or time.
-    var toRead: [PictureFile] = []
+    var toRead: [FoundFile] = []
     /// Listed pictures by path.
     let known: [String: CatalogueEntry]
     /// Unchanged pictures whose captions are no longer those that are listed.
@@ -12,7 +12,7 @@ struct IndexingPlan {
     /// Listed pictures whose files are gone, by content: each may have moved to a place that is new.
     var gone: [String: [CatalogueEntry]] = [:]
 
-    init(files: [PictureFile], entries: [CatalogueEntry], captions: KnownCaptions) {
+    init(files: [FoundFile], entries: [CatalogueEntry], captions: KnownCaptions) {
         known = Dictionary(entries.map { ($0.path, $0) }) { first, _ in first }
         var found: Set<String> = []
         for file in files {

@@ -4,8 +4,8 @@ import Foundation
 import Images
 import Storage
 
-/// A file that is, or calls itself, a picture.
-struct PictureFile: Sendable, Equatable {
+/// A file that is to be indexed.
+struct FoundFile: Sendable, Equatable {
     /// Absolute.
     var path: String
     /// Bytes.
@@ -20,19 +20,26 @@ enum PictureFiles {
     /// out to be none are then reported. Sorted folder by folder; none is listed twice, and nothing inside `excluded`.
     ///
     /// - Throws: `.missingInput` where a place does not exist.
-    static func below(_ places: [String], except excluded: String) throws(Failure) -> [PictureFile] {
-        var files: [PictureFile] = [], seen: Set<String> = []
+    static func below(_ places: [String], except excluded: String) throws(Failure) -> [FoundFile] {
+        try below(places, except: excluded) { FileNames.isPicture($0) || isPicture($0) }
+    }
+
+    /// All files below `places` that are `wanted`, and those that are named themselves.
+    static func below(
+        _ places: [String], except excluded: String, wanted: (String) -> Bool
+    ) throws(Failure) -> [FoundFile] {
+        var files: [FoundFile] = [], seen: Set<String> = []
         let excluded = absolute(excluded) + "/"
         for place in places {
             guard FileManager.default.fileExists(atPath: place) else {
                 throw Failure(
-                    .missingInput, "cannot index pictures", at: place, because: "no such file or folder",
+                    .missingInput, "cannot index", at: place, because: "no such file or folder",
                     try: "check the path")
             }
             let root = absolute(place)
             let paths = FileNames.isFolder(root) ? FileNames.below(root).map { "\(root)/\($0)" } : [root]
             for path in paths where !path.hasPrefix(excluded) && seen.insert(path).inserted {
-                guard path == root || FileNames.isPicture(path) || isPicture(path) else { continue }
+                guard path == root || wanted(path) else { continue }
                 if let file = file(path) { files.append(file) }
             }
         }
@@ -47,8 +54,8 @@ enum PictureFiles {
     }
 
     /// Size and time of a file; nil where it is gone.
-    static func file(_ path: String) -> PictureFile? {
-        FileStatus(path).map { PictureFile(path: path, size: $0.size, modified: $0.modified) }
+    static func file(_ path: String) -> FoundFile? {
+        FileStatus(path).map { FoundFile(path: path, size: $0.size, modified: $0.modified) }
     }
 
     /// Whether the content begins as a picture's that can be decoded.

@@ -35,9 +35,14 @@ struct PictureIndexer: ~Copyable {
     private var report = IndexingReport()
     private var nextID: Int64
 
-    init(_ settings: IndexingSettings, _ encoder: inout Encoder, _ files: [PictureFile]) throws(Failure) {
+    init(_ settings: IndexingSettings, _ encoder: inout Encoder, _ files: [FoundFile]) throws(Failure) {
         let update = try IndexUpdate(settings.output, embedDim: encoder.embedDim)
         let model = StoredModel(encoder.fingerprint), attachments = update.manifest.attachments
+        guard attachments[Attachment.passages] == nil else {
+            throw Failure(
+                .badSettings, "cannot update index", at: settings.output, because: "it is an index of texts",
+                try: "choose another --output")
+        }
         try model.checkSame(as: attachments, of: settings.output, model: settings.model)
         var entries: [CatalogueEntry] = [], former: IndexSnapshot?
         if let catalogue = attachments[Attachment.catalogue] {
@@ -93,12 +98,12 @@ struct PictureIndexer: ~Copyable {
         guard update.manifest.generation > 0 else {
             throw .noPictures(settings, because: "none of \(report.skipped.count) files can be read")
         }
-        try writeSkipped()
+        try writeSkipped(report.skipped, to: settings.output)
         return report
     }
 
     private mutating func take(
-        _ files: ArraySlice<PictureFile>, _ batch: [ReadPicture], _ encoder: inout Encoder
+        _ files: ArraySlice<FoundFile>, _ batch: [ReadPicture], _ encoder: inout Encoder
     ) throws(Failure) {
         let prepared = batch.compactMap { if case .prepared(let picture) = $0 { picture } else { nil } }
         var embeddings = encoder.embed(prepared).makeIterator()
@@ -121,7 +126,7 @@ struct PictureIndexer: ~Copyable {
     }
 
     /// A content that the index has an embedding of: the same file touched, a file that moved, or a copy.
-    private mutating func addKnown(_ file: PictureFile, _ fingerprint: String) throws(Failure) {
+    private mutating func addKnown(_ file: FoundFile, _ fingerprint: String) throws(Failure) {
         guard let twin = byContent[fingerprint] else { preconditionFailure("\(fingerprint) is not listed") }
         if let entry = plan.known[file.path], entry.fingerprint == fingerprint {
             list(entry, as: file)
@@ -143,7 +148,7 @@ struct PictureIndexer: ~Copyable {
     }
 
     private mutating func add(
-        _ file: PictureFile, fingerprint: String, hash: UInt64, height: Int, width: Int, _ embedding: [Float]
+        _ file: FoundFile, fingerprint: String, hash: UInt64, height: Int, width: Int, _ embedding: [Float]
     ) throws(Failure) {
         if let entry = plan.known[file.path] {
             forget(entry)
@@ -159,7 +164,7 @@ struct PictureIndexer: ~Copyable {
         nextID += 1
     }
 
-    private mutating func list(_ entry: CatalogueEntry, as file: PictureFile) {
+    private mutating func list(_ entry: CatalogueEntry, as file: FoundFile) {
         change.listed.append(
             CatalogueEntry(
                 id: entry.id, path: file.path, size: file.size, modified: file.modified,
@@ -183,12 +188,14 @@ struct PictureIndexer: ~Copyable {
         change = CatalogueChange()
     }
 
-    private func writeSkipped() throws(Failure) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let lines = report.skipped.compactMap { try? encoder.encode($0) }.map { String(decoding: $0, as: UTF8.self) }
-        try AtomicFile.write(lines.map { $0 + "\n" }.joined(), to: "\(settings.output)/skipped.jsonl")
-    }
+}
+
+/// Lists what could not be indexed in the index's `skipped.jsonl`.
+func writeSkipped(_ skipped: [Skipped], to index: String) throws(Failure) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let lines = skipped.compactMap { try? encoder.encode($0) }.map { String(decoding: $0, as: UTF8.self) }
+    try AtomicFile.write(lines.map { $0 + "\n" }.joined(), to: "\(index)/skipped.jsonl")
 }
 
 extension Failure {

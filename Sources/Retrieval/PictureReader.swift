@@ -16,7 +16,7 @@ enum ReadPicture: Sendable {
 struct PictureReader: ~Copyable {
     private let workers: OrderedWorkers<[ReadPicture]>
 
-    init(_ files: [PictureFile], _ preparation: PicturePreparation, known fingerprints: Set<String>, workers: Int) {
+    init(_ files: [FoundFile], _ preparation: PicturePreparation, known fingerprints: Set<String>, workers: Int) {
         let size = Encoder.batchSize, batches = (files.count + size - 1) / size
         self.workers = OrderedWorkers(count: batches, workers: workers, ahead: 1 + workers) { number in
             files[number * size..<min((number + 1) * size, files.count)].map {
@@ -29,7 +29,7 @@ struct PictureReader: ~Copyable {
     func next() -> [ReadPicture]? { workers.next() }
 
     private static func read(
-        _ file: PictureFile, _ preparation: PicturePreparation, _ fingerprints: Set<String>
+        _ file: FoundFile, _ preparation: PicturePreparation, _ fingerprints: Set<String>
     ) -> ReadPicture {
         do throws(Failure) {
             return try MappedFile(file.path).read { (bytes) throws(Failure) in

@@ -12,6 +12,7 @@ struct StoredModel {
     private static let files = [
         "config.json", "open_clip_config.json", "preprocessor_config.json", "tokenizer.json", "vocab.json",
         "merges.txt", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
+        "modules.json", "1_Pooling/config.json",
     ]
 
     init(_ fingerprint: Fingerprint) { name = "model-\(fingerprint.description.prefix(16))" }
@@ -35,6 +36,7 @@ struct StoredModel {
             for file in try Self.files + WeightFiles.names(in: folder)
             where manager.fileExists(atPath: "\(folder)/\(file)") {
                 let source = try MappedFile("\(folder)/\(file)")
+                try AtomicFile.makeFolder(("\(temporary)/\(file)" as NSString).deletingLastPathComponent)
                 try AtomicFile.write(to: "\(temporary)/\(file)") { (output) throws(Failure) in
                     try source.read { (bytes) throws(Failure) in try output.append(bytes) }
                 }
@@ -55,4 +57,6 @@ struct StoredModel {
 enum Attachment {
     static let model = "model"
     static let catalogue = "catalogue"
+    /// Of an index of texts, in place of the catalogue.
+    static let passages = "passages"
 }

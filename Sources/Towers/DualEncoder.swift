@@ -1,5 +1,6 @@
 import Augmentations
 import Failures
+import Storage
 
 /// Two towers of any origin and what joins them, as transformers describes its `VisionTextDualEncoderModel`.
 ///
@@ -64,10 +65,17 @@ public struct DualEncoder: Sendable, Equatable {
     /// The settings of one tower.
     func config(of side: TowerSide) -> TowerConfig { side == .image ? vision : text }
 
-    /// All that decides the features of one tower beside its weights.
-    func description(of side: TowerSide) throws(Failure) -> String {
+    /// Tells the features of one tower from those of others: by its settings, by its weights and, where it sees pictures,
+    /// by how those become pixels.
+    func fingerprint(
+        of side: TowerSide, _ preprocessing: Preprocessing, weights: Span<Float>
+    ) throws(Failure) -> Fingerprint {
         let pooling = side == .image ? extras.image_pooling.rawValue : extras.text_pooling.rawValue
-        return "\(side.rawValue) \(pooling) \(String(decoding: try config(of: side).json.bytes, as: UTF8.self))"
+        var fingerprint = Fingerprint(Array("\(side.rawValue) \(pooling) ".utf8))
+        fingerprint.append(try config(of: side).json.bytes)
+        if side == .image { fingerprint.append(try JSON(encoding: preprocessing, named: vision.place).bytes) }
+        fingerprint.append(weights)
+        return fingerprint
     }
 
     /// The `config.json` of a model folder; the preprocessing stands there as well, in open_clip's words, because

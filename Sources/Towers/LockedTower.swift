@@ -1,3 +1,4 @@
+public import Augmentations
 public import Autodiff
 public import Failures
 import Foundation
@@ -15,7 +16,7 @@ public struct LockedTower: ~Copyable {
     public let side: TowerSide
     /// Length of a row of features.
     public let featureWidth: Int
-    /// Tells the tower from others: its settings and its weights.
+    /// Tells its features from those of other towers.
     public let fingerprint: Fingerprint
     /// Parameters of the tower.
     public let parameterCount: Int
@@ -27,7 +28,9 @@ public struct LockedTower: ~Copyable {
     ///
     /// - Throws: `.missingInput`, `.badData`, or `.badSettings` that names a tensor which is missing, unexpected or of
     ///   another shape.
-    public init(_ side: TowerSide, of towers: DualEncoder, from folder: String) throws(Failure) {
+    public init(
+        _ side: TowerSide, of towers: DualEncoder, _ preprocessing: Preprocessing, from folder: String
+    ) throws(Failure) {
         let plan = towers.plan, files = try TowerFolder(folder, config: towers.config(of: side))
         var store = ParameterStore()
         let kind: Kind =
@@ -40,8 +43,9 @@ public struct LockedTower: ~Copyable {
         case .image(let tower): try files.read(tower, store, into: &tape)
         case .text(let tower): try files.read(tower, store, into: &tape)
         }
-        var fingerprint = Fingerprint(Array(try towers.description(of: side).utf8))
-        tape.readParameters { fingerprint.append($0) }
+        let fingerprint = try tape.readParameters { (weights) throws(Failure) in
+            try towers.fingerprint(of: side, preprocessing, weights: weights)
+        }
         featureWidth = plan.featureWidth(side)
         parameterCount = store.count
         self.fingerprint = fingerprint

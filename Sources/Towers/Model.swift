@@ -20,16 +20,27 @@ public struct Model: Sendable {
 
     /// Declares the model's parameters in `store`, but for those of the towers in `locked`.
     ///
-    /// - Parameter dropout: The share of a projection's hidden numbers that a recorded step sets to zero.
+    /// - Parameters:
+    ///   - dropout: The share of a projection's hidden numbers that a recorded step sets to zero.
+    ///   - tuning: How far back a recorded step differentiates towers that come trained; all the way where nil.
     public init(
-        _ plan: ModelPlan, without locked: Set<TowerSide> = [], dropout: Float = 0, in store: inout ParameterStore
+        _ plan: ModelPlan, without locked: Set<TowerSide> = [], dropout: Float = 0, tuning: FineTuning? = nil,
+        in store: inout ParameterStore
     ) {
         self.plan = plan
         logLogitScale = store.declare("logit_scale", [], .constant(Float(log(1 / 0.07))), decays: false)
-        text = locked.contains(.text) ? nil : TextTower(Self.textPrefix, plan.text, in: &store)
+        text =
+            locked.contains(.text)
+            ? nil
+            : TextTower(
+                Self.textPrefix, plan.text, tuning: TowerTuning(tuning, of: .text, plan), in: &store)
         textProjection = Projection(
             plan.textProjection, width: plan.text.featureWidth, embedDim: plan.embedDim, dropout: dropout, in: &store)
-        vision = locked.contains(.image) ? nil : VisionTower(Self.visionPrefix, plan.vision, in: &store)
+        vision =
+            locked.contains(.image)
+            ? nil
+            : VisionTower(
+                Self.visionPrefix, plan.vision, tuning: TowerTuning(tuning, of: .image, plan), in: &store)
         imageProjection = Projection(
             plan.imageProjection, width: plan.vision.featureWidth, embedDim: plan.embedDim, dropout: dropout, in: &store
         )
@@ -37,6 +48,11 @@ public struct Model: Sendable {
 
     /// Shapes as files have them, where they differ from the store's, by parameter.
     var fileShapes: [String: [Int]] { vision?.fileShapes ?? [:] }
+
+    /// What is added to the weights of towers that learn by low-rank updates.
+    public var lowRankUpdates: [LowRankUpdate] {
+        (vision?.blocks.lowRankUpdates ?? []) + (text?.blocks.lowRankUpdates ?? [])
+    }
 
     /// The first layer of a tower's projection: its matrix `[outputs, featureWidth]` and its bias, where it has one.
     public func firstLayer(of side: TowerSide) -> (weight: Tensor, bias: Tensor?) {

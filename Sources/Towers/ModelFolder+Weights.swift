@@ -4,15 +4,17 @@ import Tensors
 
 /// The weights of a model folder.
 extension ModelFolder {
-    /// Reads the weights of a folder into a tape whose `store` holds the parameters of the model.
+    /// Reads the weights of a folder into a tape whose `store` holds the parameters of the model; those of the towers in
+    /// `locked` are left where they are.
     ///
     /// - Throws: `.badSettings` that names a tensor which is missing, unexpected or of another shape.
     public static func read(
-        _ folder: String, _ plan: ModelPlan, _ store: ParameterStore, into tape: inout Tape
+        _ folder: String, _ plan: ModelPlan, without locked: Set<TowerSide> = [], _ store: ParameterStore,
+        into tape: inout Tape
     ) throws(Failure) {
         let files = try WeightFiles(folder: folder)
-        let parts = try parts(of: plan, in: store)
-        try compare(parts, with: files)
+        let parts = try parts(of: plan, without: locked, in: store)
+        try compare(parts, with: files, ignoring: locked)
         for part in parts {
             let tensor = Tensor(offset: part.range.lowerBound, shape: [part.range.count])
             try tape.write(tensor) { (floats) throws(Failure) in try files.read(part.name, into: &floats) }
@@ -42,13 +44,16 @@ extension ModelFolder {
     /// Buffers that older versions of transformers store beside the weights; they count 0, 1, 2, ….
     private static let ignored = ".position_ids"
 
-    private static func compare(_ parts: [Safetensors.Part], with files: WeightFiles) throws(Failure) {
+    private static func compare(
+        _ parts: [Safetensors.Part], with files: WeightFiles, ignoring locked: Set<TowerSide>
+    ) throws(Failure) {
         for part in parts {
             let found = files.shape(of: part.name)
             guard found == part.shape else { throw files.refused(part.name, found, part.shape) }
         }
         let expected = Set(parts.map(\.name))
         for name in files.names where !expected.contains(name) && !name.hasSuffix(ignored) {
+            if locked.contains(where: { name.hasPrefix($0.prefix) }) { continue }
             throw files.refused(name, files.shape(of: name), nil)
         }
     }

@@ -59,6 +59,19 @@ public enum ModelFolder {
         return LoadedModel(settings: settings, model: model, parameters: store, tape: tape)
     }
 
+    /// The folder itself, or what the recipe inside it prepared.
+    ///
+    /// - Throws: `.missingInput` where there is a recipe that was not run yet.
+    public static func prepared(_ folder: String) throws(Failure) -> String { try TowerFolder.prepared(folder) }
+
+    /// Whether a folder, or what a recipe prepared inside it, holds one tower alone, of a family that is known.
+    public static func isTower(_ folder: String) -> Bool {
+        guard let config = (try? TowerFolder(folder))?.config, config.modelType != DualEncoder.modelType else {
+            return false
+        }
+        return config.modelType != "clip"
+    }
+
     /// Tells two models apart: all that decides an embedding, weights, settings, preprocessing and tokenizer.
     public static func fingerprint(_ folder: String) throws(Failure) -> Fingerprint {
         var list = ""
@@ -84,4 +97,16 @@ public struct LoadedModel: ~Copyable {
     public let parameters: ParameterStore
     /// The weights, and room for the values of a step.
     public var tape: Tape
+
+    /// Tells the features of one tower from those of others, as `LockedTower.fingerprint` does; nil for a CLIP's own towers.
+    public func towerFingerprint(_ side: TowerSide) throws(Failure) -> Fingerprint? {
+        let own = parameters.parameters.filter { $0.name.hasPrefix(side.prefix) }.map(\.tensor.range)
+        guard case .dualEncoder(let towers) = settings.model, let first = own.first, let last = own.last else {
+            return nil
+        }
+        return try tape.readParameters { (weights) throws(Failure) in
+            try towers.fingerprint(
+                of: side, settings.preprocessing, weights: weights.extracting(first.lowerBound..<last.upperBound))
+        }
+    }
 }

@@ -42,13 +42,16 @@ public struct ModelSettings: Sendable, Equatable {
             return
         }
         let json = try jsonFile(config), tree = try decoded(JSON.self, from: json, named: config)
-        let pixels = try decoded(PreprocessorConfig.self, from: jsonFile(preprocessor), named: preprocessor)
+        func pixels() throws(Failure) -> PreprocessorConfig {
+            try decoded(PreprocessorConfig.self, from: jsonFile(preprocessor), named: preprocessor)
+        }
         if tree["model_type"] == .string(DualEncoder.modelType) {
-            let exact = try DualEncoder.preprocessing(in: tree, named: config) ?? pixels.preprocessing
-            try self.init(.dualEncoder(DualEncoder(tree, named: config)), exact, named: preprocessor)
+            let model = try DualEncoder(tree, named: config), found = try pixels().preprocessing
+            let exact = try DualEncoder.preprocessing(in: tree, named: config)
+            try self.init(.dualEncoder(model), exact ?? found, named: preprocessor)
         } else {
             let file = try decoded(HuggingFaceConfiguration.self, from: json, named: config)
-            try self.init(.clip(file.model(named: config)), pixels.preprocessing, named: preprocessor)
+            try self.init(.clip(file.model(named: config)), pixels().preprocessing, named: preprocessor)
         }
     }
 

@@ -47,18 +47,20 @@ struct TextNames: Sendable, Equatable {
 /// Captions are packed: each ends at its end token, and nothing behind it is stored or computed.
 struct TextTower: Sendable {
     let plan: TextPlan
+    /// What of it learns.
+    let tuning: TowerTuning
     private let tokens: Tensor  // [vocabSize, width]
     private let positions: Tensor  // [contextLength, width]
     private let segmentRows: Tensor?  // [segmentKinds, width]
     private let normBefore, normAfter: LayerNorm?
-    private let blocks: BlockStack
+    let blocks: BlockStack
     private let head: Projection?
 
     /// `name` is what stands before the names of all parameters: nothing, or it ends with a dot.
     ///
     /// Initial weights as published: deviation 0.02 for tokens, 0.01 for positions.
-    init(_ name: String, _ plan: TextPlan, in store: inout ParameterStore) {
-        self.plan = plan
+    init(_ name: String, _ plan: TextPlan, tuning: TowerTuning = TowerTuning(), in store: inout ParameterStore) {
+        (self.plan, self.tuning) = (plan, tuning)
         let names = plan.names, width = plan.blocks.width
         func table(_ part: String, _ rows: Int, _ deviation: Float, in store: inout ParameterStore) -> Tensor {
             store.declare("\(name)\(part)", [rows, width], .normal(deviation: deviation), decays: false)
@@ -70,7 +72,7 @@ struct TextTower: Sendable {
         positions = table(names.positions, plan.contextLength, 0.01, in: &store)
         segmentRows = names.segments.map { table($0, plan.segmentKinds, 0.01, in: &store) }
         normBefore = norm(names.normBefore, in: &store)
-        blocks = BlockStack(name, plan.blocks, in: &store)
+        blocks = BlockStack(name, plan.blocks, rank: tuning.rank, in: &store)
         normAfter = norm(names.normAfter, in: &store)
         head = names.head.map {
             Projection(.affine("\(name)\($0)"), width: width, embedDim: plan.featureWidth, in: &store)
@@ -84,8 +86,9 @@ struct TextTower: Sendable {
             "\(ids.count) tokens in segments of up to \(segments.longest), context length \(plan.contextLength)")
         precondition((0..<segments.count).allSatisfy { !segments[$0].isEmpty }, "a caption has at least its end token")
         let mark = tape.mark
-        var x = tape.embedTokens(ids, segments: segments, table: tokens, positions: positions, kinds: segmentRows)
-        if let normBefore { x = normBefore.apply(to: x, on: &tape) }
+        var x =
+            tuning.frozenBlocks == nil
+            ? assemble(ids, segments, &tape) : tape.withoutRecording { assemble(ids, segments, &$0) }
         let kept: KeptRow? =
             switch plan.pooling {
             case .last: .last
@@ -94,9 +97,16 @@ struct TextTower: Sendable {
             }
         // Under a causal mask the first token has seen itself alone.
         precondition(!(plan.pooling == .first && plan.blocks.causal), "a causal tower cannot pool its first token")
-        x = blocks.apply(to: x, segments, keeping: kept, since: mark, on: &tape)  // [captions, width], or all rows
+        x = blocks.apply(  // [captions, width], or all rows
+            to: x, segments, keeping: kept, since: mark, frozen: tuning.frozenBlocks ?? 0, on: &tape)
         if let normAfter { x = normAfter.apply(to: x, on: &tape) }
         if kept == nil { x = tape.meanRows(x, segments: segments) }
         return head?.apply(to: x, on: &tape) ?? x
+    }
+
+    /// What enters the first block: a row a token.
+    private func assemble(_ ids: [Int32], _ segments: Segments, _ tape: inout Tape) -> Tensor {
+        let x = tape.embedTokens(ids, segments: segments, table: tokens, positions: positions, kinds: segmentRows)
+        return normBefore?.apply(to: x, on: &tape) ?? x
     }
 }

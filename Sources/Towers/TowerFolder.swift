@@ -72,7 +72,7 @@ struct TowerFolder: ~Copyable {
     }
 
     /// The folder itself, or what the recipe beside it in `models/` made of it.
-    private static func prepared(_ path: String) throws(Failure) -> String {
+    static func prepared(_ path: String) throws(Failure) -> String {
         func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(name)") }
         if exists(ModelFolder.configFile) { return path }
         if exists("prepared/\(ModelFolder.configFile)") { return "\(path)/prepared" }

@@ -57,8 +57,12 @@ struct TransformerBlock: Sendable {
     private let fc1Weight, fc1Bias: Tensor  // [hiddenWidth, width] and [hiddenWidth]
     private let fc2Weight, fc2Bias: Tensor  // [width, hiddenWidth] and [width]
     private let scale1, scale2: Tensor?  // [width]
+    /// Of queries, keys and values, and of what follows them.
+    private let inUpdate, outUpdate: LowRankUpdate?
 
-    init(_ name: String, _ settings: BlockSettings, in store: inout ParameterStore) {
+    var lowRankUpdates: [LowRankUpdate] { [inUpdate, outUpdate].compactMap { $0 } }
+
+    init(_ name: String, _ settings: BlockSettings, rank: Int? = nil, in store: inout ParameterStore) {
         self.settings = settings
         let width = settings.width, hidden = settings.hiddenWidth, names = settings.names
         let deviation = 1 / Float(width).squareRoot(), added = deviation / Float(2 * settings.layers).squareRoot()
@@ -86,6 +90,11 @@ struct TransformerBlock: Sendable {
         (fc1Weight, fc1Bias) = matrix(names.fc1, [hidden, width], 1 / Float(2 * width).squareRoot(), in: &store)
         (fc2Weight, fc2Bias) = matrix(names.fc2, [width, hidden], added, in: &store)
         scale2 = names.scale2.map { store.declare("\(name).\($0)", [width], .ones, decays: false) }
+        func update(_ part: String, of weight: Tensor, in store: inout ParameterStore) -> LowRankUpdate? {
+            rank.map { LowRankUpdate("\(name).\(LowRankUpdate.name).\(part)", of: weight, rank: $0, in: &store) }
+        }
+        inUpdate = update("in", of: inWeight, in: &store)
+        outUpdate = update("out", of: outWeight, in: &store)
     }
 
     /// `x` is `[rows, width]`, and so is the result; where `kept` is given, the result is `[segments, width]`, and nothing
@@ -97,17 +106,15 @@ struct TransformerBlock: Sendable {
         var x = x
         if let kept {
             let rows = kept.rows(of: segments), width = settings.width
-            let queries = tape.linear(
-                tape.gatherRows(seen, rows), weight: inWeight.rows(0..<width), bias: inBias.rows(0..<width))
-            let others = width..<3 * width
-            let keysAndValues = tape.linear(seen, weight: inWeight.rows(others), bias: inBias.rows(others))
+            let queries = project(tape.gatherRows(seen, rows), 0..<width, on: &tape)
+            let keysAndValues = project(seen, width..<3 * width, on: &tape)
             mixed = tape.pooledAttention(queries, keysAndValues, segments: segments, heads: settings.heads)
             x = tape.gatherRows(x, rows)
         } else {
-            let qkv = tape.linear(seen, weight: inWeight, bias: inBias)  // [rows, 3·width]
+            let qkv = project(seen, 0..<3 * settings.width, on: &tape)  // [rows, 3·width]
             mixed = tape.attention(qkv, segments: segments, heads: settings.heads, causal: settings.causal)
         }
-        x = add(mixed, outWeight, outBias, scale1, to: x, on: &tape)
+        x = add(mixed, outWeight, outBias, scale1, outUpdate, to: x, on: &tape)
         if !isNormedBefore { x = norm1.apply(to: x, on: &tape) }
 
         let normed = isNormedBefore ? norm2.apply(to: x, on: &tape) : x
@@ -116,12 +123,24 @@ struct TransformerBlock: Sendable {
         return isNormedBefore ? x : norm2.apply(to: x, on: &tape)
     }
 
-    /// `x + scale ∘ (y·weightᵀ + bias)`.
+    /// Some of the columns of queries, keys and values.
+    private func project(_ x: Tensor, _ columns: Range<Int>, on tape: inout Tape) -> Tensor {
+        let y = tape.linear(x, weight: inWeight.rows(columns), bias: inBias.rows(columns))
+        return inUpdate?.apply(to: x, adding: y, rows: columns, on: &tape) ?? y
+    }
+
+    /// `x + scale ∘ (y·weightᵀ + bias)`, with the weight's update where it has one.
     private func add(
-        _ y: Tensor, _ weight: Tensor, _ bias: Tensor, _ scale: Tensor?, to x: Tensor, on tape: inout Tape
+        _ y: Tensor, _ weight: Tensor, _ bias: Tensor, _ scale: Tensor?, _ update: LowRankUpdate? = nil, to x: Tensor,
+        on tape: inout Tape
     ) -> Tensor {
-        guard let scale else { return tape.linear(y, weight: weight, bias: bias, adding: x) }
-        return tape.addScaledColumns(tape.linear(y, weight: weight, bias: bias), scale: scale, to: x)
+        guard let scale else {
+            let sum = tape.linear(y, weight: weight, bias: bias, adding: x)
+            return update?.apply(to: y, adding: sum, on: &tape) ?? sum
+        }
+        let product = tape.linear(y, weight: weight, bias: bias)
+        return tape.addScaledColumns(
+            update?.apply(to: y, adding: product, on: &tape) ?? product, scale: scale, to: x)
     }
 }
 
@@ -129,25 +148,33 @@ struct TransformerBlock: Sendable {
 struct BlockStack: Sendable {
     private let blocks: [TransformerBlock]
 
+    var lowRankUpdates: [LowRankUpdate] { blocks.flatMap(\.lowRankUpdates) }
+
     /// `name` is what stands before the names of all blocks: nothing, or it ends with a dot.
-    init(_ name: String, _ settings: BlockSettings, in store: inout ParameterStore) {
+    init(_ name: String, _ settings: BlockSettings, rank: Int? = nil, in store: inout ParameterStore) {
         blocks = (0..<settings.layers).map {
-            TransformerBlock("\(name)\(settings.names.blocks).\($0)", settings, in: &store)
+            TransformerBlock("\(name)\(settings.names.blocks).\($0)", settings, rank: rank, in: &store)
         }
     }
 
-    /// `x` is `[rows, width]`, and so is the result; where `kept` is given, the last block makes one row a segment.
+    /// `x` is `[rows, width]`, and so is the result; where `kept` is given, the last block makes one row a segment. The
+    /// first `frozen` blocks have no gradients.
     ///
     /// Unless the step is recorded, all values made since `mark` but the result are forgotten, so that a tower's memory
     /// does not grow with its layers.
     func apply(
-        to x: Tensor, _ segments: Segments, keeping kept: KeptRow? = nil, since mark: Tape.Mark, on tape: inout Tape
+        to x: Tensor, _ segments: Segments, keeping kept: KeptRow? = nil, since mark: Tape.Mark, frozen: Int = 0,
+        on tape: inout Tape
     ) -> Tensor {
-        var x = x
-        for (number, block) in blocks.enumerated() {
-            let kept = number == blocks.count - 1 ? kept : nil
-            x = tape.release(to: mark, keeping: block.apply(to: x, segments, keeping: kept, on: &tape))
+        func pass(_ part: Range<Int>, _ x: Tensor, on tape: inout Tape) -> Tensor {
+            var x = x
+            for number in part {
+                let kept = number == blocks.count - 1 ? kept : nil
+                x = tape.release(to: mark, keeping: blocks[number].apply(to: x, segments, keeping: kept, on: &tape))
+            }
+            return x
         }
-        return x
+        let seen = frozen == 0 ? x : tape.withoutRecording { pass(0..<frozen, x, on: &$0) }
+        return pass(frozen..<blocks.count, seen, on: &tape)
     }
 }

@@ -56,6 +56,8 @@ struct VisionNames: Sendable, Equatable {
 /// (Darcet et al. 2024), SigLIP no class token.
 struct VisionTower: Sendable {
     let plan: VisionPlan
+    /// What of it learns.
+    let tuning: TowerTuning
     /// Shapes as files have them, where they differ from the store's, by parameter.
     private(set) var fileShapes: [String: [Int]] = [:]
     private let classToken: Tensor?  // [width]
@@ -65,7 +67,7 @@ struct VisionTower: Sendable {
     private let positions: Tensor  // [patches + 1, width], or without the 1 where there is no class token
     private let normBefore: LayerNorm?
     private let normAfter: LayerNorm
-    private let blocks: BlockStack
+    let blocks: BlockStack
     private let head: AttentionPooling?
 
     /// `name` is what stands before the names of all parameters: nothing, or it ends with a dot.
@@ -73,8 +75,8 @@ struct VisionTower: Sendable {
     /// Initial weights: those of open_clip, `width^-½` for class token and projection, PyTorch's own for the patches
     /// (deviation `(3·inputs)^-½`); the blocks as the caption tower's. Positions begin as waves (`sineCosinePositions`):
     /// random rows must first be told apart before left can be told from right.
-    init(_ name: String, _ plan: VisionPlan, in store: inout ParameterStore) {
-        self.plan = plan
+    init(_ name: String, _ plan: VisionPlan, tuning: TowerTuning = TowerTuning(), in store: inout ParameterStore) {
+        (self.plan, self.tuning) = (plan, tuning)
         let names = plan.names, width = plan.blocks.width, patch = plan.patchSize
         let deviation = 1 / Float(width).squareRoot(), patchDeviation = 1 / Float(3 * plan.patchWidth).squareRoot()
         classToken = names.classToken.map {
@@ -97,7 +99,7 @@ struct VisionTower: Sendable {
             LayerNorm("\(name)\(part)", width: width, epsilon: plan.blocks.epsilon, in: &store)
         }
         normBefore = names.normBefore.map { norm($0, in: &store) }
-        blocks = BlockStack(name, plan.blocks, in: &store)
+        blocks = BlockStack(name, plan.blocks, rank: tuning.rank, in: &store)
         normAfter = norm(names.normAfter, in: &store)
         head = names.head.map { AttentionPooling("\(name)\($0)", plan.blocks, in: &store) }
         if names.hasBatchAxis {
@@ -117,16 +119,16 @@ struct VisionTower: Sendable {
             patches.shape == [batch * plan.patches, plan.patchWidth],
             "\(batch) pictures have \([batch * plan.patches, plan.patchWidth]) patches, found \(patches.shape)")
         let mark = tape.mark, extra = plan.extraRows, length = plan.patches + extra
-        let rows = tape.linear(patches, weight: patchWeight, bias: patchBias)
-        var x = tape.assemblePatches(
-            rows, classToken: classToken, registers: registers, positions: positions, batch: batch)
-        if let normBefore { x = normBefore.apply(to: x, on: &tape) }
+        var x =
+            tuning.frozenBlocks == nil
+            ? assemble(patches, batch, &tape) : tape.withoutRecording { assemble(patches, batch, &$0) }
         let segments = Segments(count: batch, length: length)
         if plan.pooling == .classToken {
-            x = blocks.apply(to: x, segments, keeping: .first, since: mark, on: &tape)  // [batch, width]
+            x = blocks.apply(  // [batch, width]
+                to: x, segments, keeping: .first, since: mark, frozen: tuning.frozenBlocks ?? 0, on: &tape)
             return normAfter.apply(to: x, on: &tape)
         }
-        x = blocks.apply(to: x, segments, since: mark, on: &tape)
+        x = blocks.apply(to: x, segments, since: mark, frozen: tuning.frozenBlocks ?? 0, on: &tape)
         if let head, plan.pooling == .attention {
             return head.apply(to: normAfter.apply(to: x, on: &tape), segments, on: &tape)
         }
@@ -141,6 +143,16 @@ struct VisionTower: Sendable {
         let patchRows = tape.gatherRows(x, (0..<batch * length).filter { $0 % length >= extra })
         let mean = tape.meanRows(patchRows, segments: Segments(count: batch, length: plan.patches))
         return tape.joinColumns(classRows, mean)
+    }
+}
+
+extension VisionTower {
+    /// What enters the first block: a row a patch, and the extra rows before them.
+    private func assemble(_ patches: Tensor, _ batch: Int, _ tape: inout Tape) -> Tensor {
+        let rows = tape.linear(patches, weight: patchWeight, bias: patchBias)
+        let x = tape.assemblePatches(
+            rows, classToken: classToken, registers: registers, positions: positions, batch: batch)
+        return normBefore?.apply(to: x, on: &tape) ?? x
     }
 }
 

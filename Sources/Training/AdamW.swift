@@ -10,19 +10,23 @@ struct AdamW: Sendable {
     private struct Stretch {
         var range: Range<Int>
         var decays: Bool
+        var rate: Float
     }
 
     private let stretches: [Stretch]
     private let weightDecay: Float
 
-    init(_ parameters: [ParameterStore.Parameter], weightDecay: Float) {
+    /// Each parameter with its share of the learning rate.
+    init(_ parameters: [(ParameterStore.Parameter, rate: Float)], weightDecay: Float) {
         var stretches: [Stretch] = []
-        for parameter in parameters {
+        for (parameter, rate) in parameters {
             let range = parameter.tensor.range
-            if let last = stretches.last, last.decays == parameter.decays, last.range.upperBound == range.lowerBound {
+            if let last = stretches.last, last.decays == parameter.decays, last.rate == rate,
+                last.range.upperBound == range.lowerBound
+            {
                 stretches[stretches.count - 1].range = last.range.lowerBound..<range.upperBound
             } else {
-                stretches.append(Stretch(range: range, decays: parameter.decays))
+                stretches.append(Stretch(range: range, decays: parameter.decays, rate: rate))
             }
         }
         self.stretches = stretches
@@ -35,7 +39,8 @@ struct AdamW: Sendable {
     ) {
         for stretch in stretches {
             var settings = AdamWStep(
-                learningRate: step.learningRate, weightDecay: stretch.decays ? weightDecay : 0, step: step.number)
+                learningRate: step.learningRate * stretch.rate, weightDecay: stretch.decays ? weightDecay : 0,
+                step: step.number)
             settings.gradientScale = step.gradientScale
             weights.lend(stretch.range) { moved in
                 moments.write(stretch.range) { first, second in

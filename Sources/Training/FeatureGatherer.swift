@@ -52,13 +52,13 @@ struct FeatureGatherer {
     private func gatherPictures(
         _ tower: inout LockedTower, into outcome: inout Outcome, _ tell: Tell
     ) throws(Failure) {
-        let settings = preparation.settings, pixels = try JSONText.line(preparation.preprocessing)
-        let table = try cache.table(of: "\(tower.fingerprint) \(pixels)", width: tower.featureWidth)
+        let settings = preparation.settings
+        let table = try cache.table(of: tower.fingerprint.description, width: tower.featureWidth)
         // Augmented views depend on the recipe and on the seed.
         let recipe = try JSONText.line(SavedRecipe(settings.recipe(preparation.preprocessing)))
         let drawn = (1..<(settings.towers?.featureViews ?? 1)).map { "\($0) \(settings.seed) \(recipe)" }
         var parts = [
-            Part(dataset: preparation.dataset, indices: preparation.dataset.training, views: [""] + drawn)
+            Part(dataset: preparation.dataset, indices: preparation.training, views: [""] + drawn)
         ]
         if let heldOut = preparation.heldOut {
             parts.append(Part(dataset: heldOut.dataset, indices: heldOut.indices, views: [""]))
@@ -132,8 +132,8 @@ struct FeatureGatherer {
     // MARK: - Captions
 
     private func gatherCaptions(_ tower: inout LockedTower, _ tell: Tell) throws(Failure) -> FeatureTable {
-        let table = try cache.table(of: "\(tower.fingerprint)", width: tower.featureWidth)
-        var texts = try preparation.dataset.captions(of: preparation.dataset.training)
+        let table = try cache.table(of: tower.fingerprint.description, width: tower.featureWidth)
+        var texts = try preparation.dataset.captions(of: preparation.training)
         if let heldOut = preparation.heldOut { texts += try heldOut.dataset.captions(of: heldOut.indices) }
         let captions = preparation.distinctTokens(of: texts)
         let tokens = Dictionary(uniqueKeysWithValues: captions.map { (FeatureKey(tokens: $0), $0) })

@@ -20,8 +20,9 @@ struct LockedTowers: ~Copyable {
             return
         }
         for side in TowerSide.allCases where settings.locked.contains(side) {
-            let trained = try isNew ? settings.choices.folder(of: side) : nil
-            let tower = try LockedTower(side, of: towers, from: trained ?? preparation.directory.path)
+            let trained = try isNew ? settings.choices?.folder(of: side) ?? settings.pretrained : nil
+            let tower = try LockedTower(
+                side, of: towers, preparation.preprocessing, from: trained ?? preparation.directory.path)
             parameterCount += tower.parameterCount
             switch side {
             case .image: image = consume tower

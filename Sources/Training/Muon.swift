@@ -11,7 +11,7 @@ struct Muon: ~Copyable {
     private struct Matrix {
         var range: Range<Int>
         var rows, columns: Int
-        var decay: Float
+        var decay, rate: Float
     }
 
     private static let momentum: Float = 0.95, rateRatio: Float = 20
@@ -19,11 +19,12 @@ struct Muon: ~Copyable {
     private let matrices: [Matrix]
     private var scratch: NewtonSchulz
 
-    init(_ parameters: [ParameterStore.Parameter], weightDecay: Float) {
-        matrices = parameters.map {
+    /// Each matrix with its share of the learning rate.
+    init(_ parameters: [(ParameterStore.Parameter, rate: Float)], weightDecay: Float) {
+        matrices = parameters.map { parameter, rate in
             Matrix(
-                range: $0.tensor.range, rows: $0.tensor.count / $0.tensor.width, columns: $0.tensor.width,
-                decay: $0.decays ? weightDecay : 0)
+                range: parameter.tensor.range, rows: parameter.tensor.count / parameter.tensor.width,
+                columns: parameter.tensor.width, decay: parameter.decays ? weightDecay : 0, rate: rate)
         }
         scratch = NewtonSchulz(
             largest: matrices.map(\.range.count).max() ?? 0, side: matrices.map { min($0.rows, $0.columns) }.max() ?? 0)
@@ -46,7 +47,8 @@ struct Muon: ~Copyable {
                 }
             }
             let rate = Self.rateRatio * max(1, Float(matrix.rows) / Float(matrix.columns)).squareRoot()
-            let keep = 1 - step.learningRate * matrix.decay, pace = step.learningRate * rate
+            let learningRate = step.learningRate * matrix.rate
+            let keep = 1 - learningRate * matrix.decay, pace = learningRate * rate
             scratch.orthogonalize(rows: matrix.rows, columns: matrix.columns)
             scratch.read(matrix.range.count) { direction in
                 weights.lend(matrix.range) { moved in

@@ -20,14 +20,28 @@ struct OptimizerStep: Sendable {
 
 /// The optimizer of a run, and what it remembers of past gradients.
 struct Optimizer: ~Copyable {
+    /// Where the weights that move lie.
+    let moving: [Range<Int>]
     private let adamW: AdamW
     private var muon: Muon
     var moments: Moments
 
-    init(_ choice: OptimizerChoice, _ store: ParameterStore, weightDecay: Float) {
-        let isMuon = choice == .muon
-        adamW = AdamW(store.parameters.filter { !(isMuon && $0.isHidden) }, weightDecay: weightDecay)
-        muon = Muon(store.parameters.filter { isMuon && $0.isHidden }, weightDecay: weightDecay)
+    /// `rate` is the share of the learning rate that a parameter has; one whose share is 0 stays as it is.
+    init(
+        _ choice: OptimizerChoice, _ store: ParameterStore, weightDecay: Float,
+        rate: (ParameterStore.Parameter) -> Float = { _ in 1 }
+    ) {
+        let isMuon = choice == .muon, moving = store.parameters.map { ($0, rate($0)) }.filter { $0.1 != 0 }
+        self.moving = moving.reduce(into: []) { ranges, parameter in
+            let range = parameter.0.tensor.range
+            if let last = ranges.last, last.upperBound == range.lowerBound {
+                ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
+            } else {
+                ranges.append(range)
+            }
+        }
+        adamW = AdamW(moving.filter { !(isMuon && $0.0.isHidden) }, weightDecay: weightDecay)
+        muon = Muon(moving.filter { isMuon && $0.0.isHidden }, weightDecay: weightDecay)
         moments = Moments(count: store.count)
     }
 

@@ -13,7 +13,7 @@ extension Preparation {
     func writeFirstFiles(of trainer: inout Trainer) throws(Failure) -> LockedTowers {
         do throws(Failure) {
             let towers = try LockedTowers(self, isNew: true)
-            try readTrainedTowers(into: &trainer)
+            try trainer.readTrainedWeights(for: model)
             try towers.write(to: directory.path)
             try writeModel(of: &trainer, to: directory.path)
             try AtomicFile.write(JSONText.pretty(record), to: directory.record)
@@ -21,15 +21,6 @@ extension Preparation {
         } catch {
             try? FileManager.default.removeItem(atPath: directory.path)
             throw error
-        }
-    }
-
-    /// Gives towers that were trained elsewhere, and are not locked, the weights to go on from.
-    private func readTrainedTowers(into trainer: inout Trainer) throws(Failure) {
-        guard let towers = settings.towers, case .dualEncoder(let model) = model else { return }
-        for side in TowerSide.allCases where !towers.locked.contains(side) {
-            guard let folder = try towers.choices.folder(of: side) else { continue }
-            try trainer.readTower(side, of: model, from: folder)
         }
     }
 

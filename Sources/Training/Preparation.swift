@@ -16,13 +16,13 @@ struct Preparation {
     let model: ModelDescription
     let preprocessing: Preprocessing
     let truncated: TruncatedShare
+    let teaching: Teaching?
     let threads, workers: Int
 
     /// A new run: no folder is made before the data is known to be usable.
     static func begin(_ options: TrainingOptions, threads: Int, workers: Int) throws(Failure) -> Preparation {
         var configuration = try ModelConfiguration(named: options.chosenModel)
-        let towers = try options.towerSettings(), pixels = try towers?.choices.preprocessing()
-        let textFolder = try towers?.choices.folder(of: .text)
+        let towers = try options.towerSettings(), trained = try TrainedParts(towers)
         let data = DataSettings(options), dataset = try data.open(workers: workers)
         guard dataset.training.count >= 2 else {
             throw Failure(
@@ -33,20 +33,33 @@ struct Preparation {
         let captions = try dataset.captions(of: dataset.training)
         let settings = options.settings(
             pairs: dataset.training.count, captionsSurviveMirroring: survivesMirroring(captions), towers: towers,
-            resizeMode: pixels?.resizeMode ?? .shortest)
+            resizeMode: trained.preprocessing?.resizeMode ?? .shortest)
         let tokenizer: any Tokenizer =
-            if let textFolder { try readTokenizer(folder: textFolder) } else {
-                BytePairTokenizer.trained(
-                    on: captions, vocabSize: settings.vocabSize ?? configuration.text.vocabSize)
-            }
-        try settings.adapt(&configuration, vocabSize: tokenizer.vocabSize)
+            trained.tokenizer
+            ?? BytePairTokenizer.trained(
+                on: captions, vocabSize: settings.vocabSize ?? configuration.text.vocabSize)
+        let teaching = try Teaching(settings, dataset)
+        try settings.adapt(&configuration, vocabSize: tokenizer.vocabSize, teacher: teaching?.vectors)
         try configuration.check(named: settings.model)
-        let model = try settings.describe(configuration, tokenizer)
+        let described = try settings.describe(configuration, tokenizer), model = trained.model ?? described
+        guard tokenizer.vocabSize <= model.plan.vocabSize else {
+            throw Failure(
+                .badSettings, "cannot use tokenizer",
+                at: towers?.pretrained ?? towers?.choices?.textTower ?? settings.model,
+                because: "it has \(tokenizer.vocabSize) tokens, the weights \(model.plan.vocabSize)",
+                try: "give a folder whose files belong together")
+        }
+        if let teacher = teaching?.vectors, teacher.width != model.plan.embedDim {
+            throw Failure(
+                .badSettings, "cannot learn from teacher", at: settings.teacher ?? "",
+                because: "its vectors have \(teacher.width) numbers, the model's \(model.plan.embedDim)",
+                try: "start from towers or a preset, whose embeddings take the teacher's length")
+        }
         let directory = try RunDirectory.make(options.output ?? RunDirectory.defaultPath(for: data.path))
         return Preparation(
             dataset, validation, settings, directory, tokenizer, model,
-            settings.preprocessing(side: model.plan.imageSize, of: pixels), captions: captions, threads: threads,
-            workers: workers)
+            settings.preprocessing(side: model.plan.imageSize, of: trained.preprocessing), teaching, captions: captions,
+            threads: threads, workers: workers)
     }
 
     /// A run that goes on, with the settings that it began with.
@@ -60,17 +73,23 @@ struct Preparation {
                 .badSettings, "cannot resume", at: path, because: "the data in \(settings.data.path) has changed",
                 try: "put the old data back, or start a new run")
         }
-        let model = try ModelSettings(folder: path)
+        let model = try ModelSettings(folder: path), teaching = try Teaching(settings, dataset)
+        guard teaching?.vectors.fingerprint == record.data.teacher else {
+            throw Failure(
+                .badSettings, "cannot resume", at: path,
+                because: "the vectors in \(settings.teacher ?? "") have changed",
+                try: "put the old ones back, or start a new run")
+        }
         return Preparation(
             dataset, try settings.data.openValidation(beside: dataset, workers: workers), settings, directory,
-            try readTokenizer(folder: path), model.model, model.preprocessing,
+            try readTokenizer(folder: path), model.model, model.preprocessing, teaching,
             captions: try dataset.captions(of: dataset.training), threads: threads, workers: workers)
     }
 
     private init(
         _ dataset: Dataset, _ validation: (Dataset, [Int]), _ settings: TrainingSettings, _ directory: RunDirectory,
-        _ tokenizer: any Tokenizer, _ model: ModelDescription, _ preprocessing: Preprocessing, captions: [String],
-        threads: Int, workers: Int
+        _ tokenizer: any Tokenizer, _ model: ModelDescription, _ preprocessing: Preprocessing,
+        _ teaching: Teaching?, captions: [String], threads: Int, workers: Int
     ) {
         self.dataset = dataset
         self.settings = settings
@@ -78,6 +97,7 @@ struct Preparation {
         self.tokenizer = tokenizer
         self.model = model
         self.preprocessing = preprocessing
+        self.teaching = teaching
         truncated = tokenizer.truncatedShare(of: captions, contextLength: model.plan.contextLength)
         heldOut =
             validation.1.count < 2
@@ -88,6 +108,9 @@ struct Preparation {
         self.threads = threads
         self.workers = workers
     }
+
+    /// The samples to learn from.
+    var training: [Int] { teaching?.training ?? dataset.training }
 
     /// The captions as their tower reads them, each once.
     func distinctTokens(of captions: [String]) -> [[Int32]] {
@@ -103,6 +126,10 @@ struct Preparation {
             lines.append("evaluating on \(heldOut.indices.count) pictures of \(path)")
         }
         if heldOut == nil { lines.append("nothing is kept apart, so nothing can be evaluated") }
+        if let teaching {
+            lines.append(
+                "vectors of \(teaching.training.count) pictures to learn from, \(teaching.vectors.width) numbers each")
+        }
         lines.append("\(truncated) at \(model.plan.contextLength) tokens")
         if settings.augmentation != .none && !settings.isMirrored {
             lines.append("pictures are not mirrored, because the captions tell left from right")
@@ -113,9 +140,10 @@ struct Preparation {
     /// What makes the batches. `features` take the place of what a locked tower would see.
     func batchMaker(_ features: BatchFeatures = BatchFeatures()) -> BatchMaker {
         BatchMaker(
-            dataset: dataset, indices: dataset.training, tokenizer: tokenizer,
+            dataset: dataset, indices: training, tokenizer: tokenizer,
             contextLength: model.plan.contextLength, recipe: settings.recipe(preprocessing),
-            side: preprocessing.side, batchSize: settings.batchSize, seed: settings.seed, features: features)
+            side: preprocessing.side, batchSize: settings.batchSize, seed: settings.seed, features: features,
+            teacher: teaching?.vectors)
     }
 
     /// What `run.json` keeps.
@@ -123,7 +151,8 @@ struct Preparation {
         RunRecord(
             settings,
             data: RunRecord.Data(
-                fingerprint: dataset.fingerprint.description, pairs: dataset.training.count,
-                validationPairs: heldOut?.indices.count ?? 0), threads: threads, workers: workers)
+                fingerprint: dataset.fingerprint.description, pairs: training.count,
+                validationPairs: heldOut?.indices.count ?? 0, teacher: teaching?.vectors.fingerprint),
+            threads: threads, workers: workers)
     }
 }

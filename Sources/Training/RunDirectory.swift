@@ -1,3 +1,4 @@
+import Catalogue
 import Failures
 import Foundation
 import Storage
@@ -10,8 +11,8 @@ struct RunDirectory {
     var skipped: String { "\(path)/skipped.jsonl" }
     var record: String { "\(path)/run.json" }
     var best: String { "\(path)/best" }
-    /// What locked towers made, beside the run, so that the next one finds it.
-    var features: String { "\(URL(fileURLWithPath: path).deletingLastPathComponent().path)/features.sqlite" }
+    /// What locked towers made, beside the run, so that the next one finds it, and clip-index as well.
+    var features: String { FeatureCache.path(beside: path) }
     var checkpoint: Checkpoint { Checkpoint(folder: "\(path)/checkpoint") }
 
     /// `runs/NAME-DATE-TIME`, after the data's folder or file.

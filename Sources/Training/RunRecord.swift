@@ -9,6 +9,8 @@ struct RunRecord: Codable, Sendable, Equatable {
         var fingerprint: String
         var pairs: Int
         var validationPairs: Int
+        /// Tells a teacher's vectors from others.
+        var teacher: String?
     }
 
     /// What computed.

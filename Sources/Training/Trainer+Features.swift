@@ -5,26 +5,37 @@ import Towers
 
 /// Towers that were trained elsewhere.
 extension Trainer {
-    /// Gives a tower of the model the weights that lie in `folder`.
+    /// Gives the model the weights that come trained: of whole models all, of towers alone those of the tower.
     ///
     /// - Throws: `.missingInput`, `.badData`, or `.badSettings` that names a tensor which does not fit.
-    mutating func readTower(_ side: TowerSide, of towers: DualEncoder, from folder: String) throws(Failure) {
-        try model.readTower(side, of: towers, from: folder, store, into: &tape)
+    mutating func readTrainedWeights(for description: ModelDescription) throws(Failure) {
+        guard let towers = settings.towers else { return }
+        if let folder = towers.pretrained {
+            try ModelFolder.read(folder, plan, without: towers.locked, store, into: &tape)
+        }
+        if let choices = towers.choices, case .dualEncoder(let pair) = description {
+            for side in TowerSide.allCases where !towers.locked.contains(side) {
+                guard let folder = try choices.folder(of: side) else { continue }
+                try model.readTower(side, of: pair, from: folder, store, into: &tape)
+            }
+        }
         average = MovingAverage(of: tape, decay: settings.emaDecay)
     }
 
-    /// Learns what the columns of features look like over the training set: of each content once.
+    /// Learns what the columns of features look like over the training set: of each content once. Projections that come
+    /// trained know features as they are.
     mutating func standardize(by features: BatchFeatures, _ preparation: Preparation) throws(Failure) {
+        guard settings.towers?.pretrained == nil else { return }
         if let pictures = features.pictures {
             var seen: Set<FeatureKey> = []
-            let contents = preparation.dataset.training.compactMap { pictures.key(of: $0) }
+            let contents = preparation.training.compactMap { pictures.key(of: $0) }
                 .filter { seen.insert($0).inserted }
             standardizations[.image] = try Standardization(
                 contents, in: pictures.table,
                 centering: model.firstLayer(of: .image).bias != nil)
         }
         if let captions = features.captions {
-            let texts = try preparation.dataset.captions(of: preparation.dataset.training)
+            let texts = try preparation.dataset.captions(of: preparation.training)
             standardizations[.text] = try Standardization(
                 preparation.distinctTokens(of: texts).map { FeatureKey(tokens: $0) }, in: captions,
                 centering: model.firstLayer(of: .text).bias != nil)

@@ -1,5 +1,6 @@
 import Autodiff
 import Failures
+import Kernels
 import Tensors
 import Towers
 
@@ -29,10 +30,11 @@ extension Trainer {
         }
     }
 
-    /// Lends the weights as a folder of the model has them: where features were standardized, the projections' first
-    /// layers do that as well.
+    /// Lends the weights as a folder of the model has them: with their low-rank updates; and where features were
+    /// standardized, the projections' first layers do that as well.
     func readModel(_ body: (Span<Float>) throws(Failure) -> Void) throws(Failure) {
-        guard !standardizations.isEmpty else { return try tape.readParameters(body) }
+        let updates = model.lowRankUpdates
+        guard !(standardizations.isEmpty && updates.isEmpty) else { return try tape.readParameters(body) }
         var copy = FloatBuffer(count: store.count)
         tape.readParameters { weights in
             copy.write(0..<weights.count) { for i in weights.indices { $0[i] = weights[i] } }
@@ -41,6 +43,17 @@ extension Trainer {
             let (weight, bias) = model.firstLayer(of: side), none = store.count..<store.count
             copy.update((weight.range, bias?.range ?? none, none, none), reading: none) { _, weight, bias, _, _ in
                 standardization.fold(into: &weight, bias: &bias)
+            }
+        }
+        for update in updates {
+            copy.write(update.weight.range) { weight in
+                tape.readParameters { weights in
+                    matrixProduct(
+                        weights.extracting(update.up.range), weights.extracting(update.down.range),
+                        rows: update.weight.rowCount, columns: update.weight.width, inner: update.up.width,
+                        into: &weight,
+                        accumulating: true)
+                }
             }
         }
         try copy.read(body)

@@ -16,7 +16,7 @@ struct Trainer: ~Copyable {
     let preprocessing: Preprocessing
     let store: ParameterStore
     let model: Model
-    private let objective = SoftmaxContrastive()
+    private let objective = SoftmaxContrastive(), teaching = TeacherDistillation()
     /// What rows of features go through before they are projected, by their tower.
     var standardizations: [TowerSide: Standardization]
     var tape: Tape
@@ -27,11 +27,14 @@ struct Trainer: ~Copyable {
     init(_ plan: ModelPlan, _ settings: TrainingSettings, _ preprocessing: Preprocessing) {
         var store = ParameterStore()
         let locked = settings.towers?.locked ?? []
-        model = Model(plan, without: locked, dropout: settings.towers?.dropout ?? 0, in: &store)
+        let tuning = settings.tuning
+        model = Model(plan, without: locked, dropout: settings.towers?.dropout ?? 0, tuning: tuning, in: &store)
         standardizations = Dictionary(
             uniqueKeysWithValues: locked.map { ($0, Standardization(width: plan.featureWidth($0))) })
         tape = Tape(parameters: store, seed: settings.seed)
-        optimizer = Optimizer(settings.optimizer, store, weightDecay: settings.weightDecay)
+        optimizer = Optimizer(settings.optimizer, store, weightDecay: settings.weightDecay) { parameter in
+            tuning.map { plan.rate(of: parameter.name, $0) } ?? 1
+        }
         average = MovingAverage(of: tape, decay: settings.emaDecay)
         self.plan = plan
         self.settings = settings
@@ -54,12 +57,16 @@ struct Trainer: ~Copyable {
             ? model.embed(tokens: batch.tokens, segments: batch.segments, on: &tape)
             : embed(batch.captionFeatures, of: .text)
         let embedded = EmbeddedBatch(
-            pictures: pictures, captions: captions, logLogitScale: model.logLogitScale, pictureIDs: batch.pictureIDs,
-            captionIDs: batch.captionIDs)
+            pictures: pictures, captions: captions, teacher: input(batch.teacher), logLogitScale: model.logLogitScale,
+            pictureIDs: batch.pictureIDs, captionIDs: batch.captionIDs)
         let loss = objective.loss(of: embedded, on: &tape)  // []
+        let taught = embedded.teacher.map { _ in teaching.loss(of: embedded, on: &tape) }  // []
 
-        tape.backward(from: loss)
-        let norm = Float(tape.readGradients { sumOfSquares($0) }.squareRoot())
+        tape.backward(from: taught.map { tape.weightedSum([(loss, 1), ($0, 1)]) } ?? loss)
+        let squares = tape.readGradients { gradients in
+            optimizer.moving.reduce(0) { $0 + sumOfSquares(gradients.extracting($1)) }
+        }
+        let norm = Float(squares.squareRoot())
         try requireFinite(tape.scalar(loss), norm, at: number)
         optimizer.update(
             &tape,
@@ -69,7 +76,8 @@ struct Trainer: ~Copyable {
         clampLogitScale()
         average.update(tape, step: number)
         return StepFigures(
-            loss: tape.scalar(loss), chanceLoss: objective.chanceLoss(embedded), logitScale: logitScale,
+            loss: tape.scalar(loss), chanceLoss: objective.chanceLoss(embedded),
+            teacherLoss: taught.map { tape.scalar($0) }, logitScale: logitScale,
             gradientNorm: norm, pictureCosine: cosine(of: pictures), captionCosine: cosine(of: captions))
     }
 
@@ -121,6 +129,14 @@ struct Trainer: ~Copyable {
         return model.embed(rows, of: side, on: &tape)
     }
 
+    /// What a teacher made: `[batch, embedDim]`; nil without one.
+    private mutating func input(_ teacher: [Float]) -> Tensor? {
+        guard !teacher.isEmpty else { return nil }
+        return tape.input([teacher.count / plan.embedDim, plan.embedDim]) { rows in
+            for i in teacher.indices { rows[i] = teacher[i] }
+        }
+    }
+
     private func floats(of tensor: Tensor) -> [Float] {
         tape.read(tensor) { floats in floats.indices.map { floats[$0] } }
     }
@@ -129,6 +145,8 @@ struct Trainer: ~Copyable {
 /// What one update of the weights found.
 struct StepFigures: Sendable {
     var loss, chanceLoss: Float
+    /// What a teacher adds to the loss.
+    var teacherLoss: Float?
     var logitScale: Float
     var gradientNorm: Float
     var pictureCosine, captionCosine: Float

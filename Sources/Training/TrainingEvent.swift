@@ -81,6 +81,8 @@ package struct StepReport: Sendable, Encodable, Equatable {
     package var seconds: Double
     /// In nats; beside it the loss of a model that cannot tell pairs apart.
     package var loss, chanceLoss: Float
+    /// What a teacher adds to the loss; absent without one.
+    package var teacherLoss: Float?
     /// Pairs trained on per second, over the last minute or so.
     package var pairsPerSecond: Double
     package var learningRate: Float

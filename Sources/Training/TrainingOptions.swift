@@ -25,10 +25,17 @@ package struct TrainingOptions: Sendable {
     package var textPooling: TextPooling?
     /// Folders of towers that were trained elsewhere.
     package var imageTower, textTower: String?
+    /// Folder of a whole model to go on from.
+    package var pretrained: String?
+    /// Vectors that another model made of the pictures, to be learnt from.
+    package var teacher: String?
     /// Side of the square picture, and the blocks of the picture tower that are used.
     package var imageSize, imageLayer: Int?
     /// Whether towers that were trained elsewhere stay as they are.
     package var locksImage, locksText: Bool?
+    /// How far towers that come trained go on learning, and how fast.
+    package var unlockGroups, loraRank: Int?
+    package var towerLearningRate, layerDecay: Float?
     /// Views of each picture that a locked tower sees.
     package var featureViews: Int?
     /// What makes embeddings of such a tower's rows: kind, length of the embedding, width and dropout of a hidden layer.
@@ -73,6 +80,7 @@ package struct TrainingOptions: Sendable {
             ("--steps", steps, 1...1_000_000_000), ("--warmup", warmup, 0...1_000_000_000),
             ("--val-frequency", validationFrequency, 1...1_000_000),
             ("--checkpoint-steps", checkpointSteps, 1...1_000_000_000),
+            ("--unlock-groups", unlockGroups, 1...1000), ("--lora", loraRank, 1...4096),
             ("--image-size", imageSize, 1...8192), ("--image-layer", imageLayer, 1...1000),
             ("--feature-views", featureViews, 1...1000), ("--projection-dim", projectionDim, 1...65_536),
             ("--projection-hidden", projectionHidden, 1...65_536), ("--threads", threads, 1...1024),
@@ -87,6 +95,8 @@ package struct TrainingOptions: Sendable {
             ("--ema", emaDecay.map(Double.init), 0...0.999_999),
             ("--checkpoint-minutes", checkpointMinutes, 0.01...1_000_000),
             ("--projection-dropout", projectionDropout.map(Double.init), 0...0.9),
+            ("--tower-lr", towerLearningRate.map(Double.init), 0...10),
+            ("--layer-decay", layerDecay.map(Double.init), 0...1),
         ]
         for (name, value, range) in numbers {
             if let value, !range.contains(value) { throw outOfRange(name, "\(value)", "\(range)") }

@@ -8,7 +8,7 @@ extension TrainingRun {
         let truncated = preparation.truncated
         return StartReport(
             data: settings.data.path, understood: preparation.understood,
-            pairs: preparation.dataset.training.count, validationPairs: preparation.heldOut?.indices.count ?? 0,
+            pairs: preparation.training.count, validationPairs: preparation.heldOut?.indices.count ?? 0,
             truncatedCaptions: Double(truncated.truncated) / Double(max(truncated.captions, 1)),
             model: settings.modelName, parameters: trainer.store.count, lockedParameters: towers.parameterCount,
             towers: preparation.model.plan.sentences, batchSize: batches.size, stepsPerEpoch: batches.perEpoch,
@@ -19,7 +19,8 @@ extension TrainingRun {
     func stepReport(_ figures: StepFigures, epoch: Int) -> StepReport {
         StepReport(
             step: position.step, epoch: epoch, seconds: position.seconds, loss: figures.loss,
-            chanceLoss: figures.chanceLoss, pairsPerSecond: clock.pairsPerSecond, learningRate: position.learningRate,
+            chanceLoss: figures.chanceLoss, teacherLoss: figures.teacherLoss, pairsPerSecond: clock.pairsPerSecond,
+            learningRate: position.learningRate,
             logitScale: figures.logitScale, gradientNorm: figures.gradientNorm, pictureCosine: figures.pictureCosine,
             captionCosine: figures.captionCosine, progress: position.progress,
             secondsLeft: budget.secondsLeft(

@@ -75,7 +75,7 @@ struct TrainingRun: ~Copyable {
     mutating func go(
         isInterrupted: () -> Bool, tell: (TrainingEvent) throws(Failure) -> Void
     ) throws(Failure) {
-        try skipped.append(preparation.dataset.skipped)
+        try skipped.append(preparation.dataset.skipped + (preparation.teaching?.skipped ?? []))
         try report(.start(startReport), tell)
         let maker = preparation.batchMaker(try gatherFeatures(isInterrupted, tell))
         let loader = BatchLoader(

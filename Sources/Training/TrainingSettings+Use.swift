@@ -1,14 +1,19 @@
 import Augmentations
+import Datasets
 import Failures
 import Tokenizers
 import Towers
 
 extension TrainingSettings {
-    /// Puts what the user chose, and the size of the vocabulary that was learnt, into a model's settings.
+    /// Puts what the user chose, the size of the vocabulary that was learnt and the length of a teacher's vectors into a
+    /// model's settings.
     ///
     /// - Throws: `.badSettings` where a model of open_clip's cannot be pooled as asked.
-    func adapt(_ configuration: inout ModelConfiguration, vocabSize: Int) throws(Failure) {
+    func adapt(
+        _ configuration: inout ModelConfiguration, vocabSize: Int, teacher: TeacherVectors?
+    ) throws(Failure) {
         configuration.text.vocabSize = vocabSize
+        if let teacher { configuration.embedDim = teacher.width }
         if let contextLength { configuration.text.contextLength = contextLength }
         switch imagePooling {
         case nil: break
@@ -24,24 +29,19 @@ extension TrainingSettings {
 
     /// The model: towers that were trained elsewhere, or `configuration`.
     ///
-    /// - Throws: `.badSettings` where the towers and the tokenizer do not fit each other.
+    /// - Throws: `.missingInput`, or `.badSettings` where a folder holds no such tower or the choices do not fit it.
     func describe(
         _ configuration: ModelConfiguration, _ tokenizer: any Tokenizer
     ) throws(Failure) -> ModelDescription {
-        guard let choices = towers?.choices else { return .clip(configuration) }
-        let model = try DualEncoder(
-            choices, else: configuration, startToken: tokenizer.startToken, endToken: tokenizer.endToken)
-        guard tokenizer.vocabSize <= model.plan.vocabSize else {
-            throw Failure(
-                .badSettings, "cannot use tower", at: choices.textTower ?? self.model,
-                because: "its tokenizer has \(tokenizer.vocabSize) tokens, its weights \(model.plan.vocabSize)",
-                try: "give a folder whose files belong together")
-        }
-        return .dualEncoder(model)
+        guard var choices = towers?.choices else { return .clip(configuration) }
+        if teacher != nil { choices.embedDim = configuration.embedDim }
+        return .dualEncoder(
+            try DualEncoder(
+                choices, else: configuration, startToken: tokenizer.startToken, endToken: tokenizer.endToken))
     }
 
     /// What a person calls the model.
-    var modelName: String { towers?.choices.name(else: model) ?? model }
+    var modelName: String { towers?.name(else: model) ?? model }
 
     /// What a picture goes through before a model of `side` pixels sees it: what `tower`, trained elsewhere, asks for, or
     /// as OpenAI's CLIP has it. What is transparent and what is filled are both white.

@@ -14,6 +14,8 @@ package struct TrainingSettings: Codable, Sendable, Equatable {
     package var imagePooling: ImagePooling?
     /// Towers that were trained elsewhere.
     package var towers: TowerSettings?
+    /// Absolute path of vectors that another model made of the pictures.
+    package var teacher: String?
     package var imageResizeMode: Resize.Mode
     package var augmentation: AugmentationChoice
     /// Whether pictures are mirrored half the time: not where captions tell left from right.
@@ -32,6 +34,9 @@ package struct TrainingSettings: Codable, Sendable, Equatable {
     package var checkpointMinutes: Double
     package var checkpointSteps: Int?
 
+    /// How towers that come trained go on learning.
+    var tuning: FineTuning? { towers?.tuning(beside: learningRate) }
+
     /// The learning rate over the run.
     var schedule: Schedule { Schedule(peak: learningRate, warmupSteps: warmup) }
 
@@ -48,6 +53,8 @@ extension TrainingOptions {
     /// The batch is the largest power of two up to 128 that still makes four steps an epoch. Where both towers are locked
     /// only projections are trained: 40 epochs, batches of up to 512, and half the learning rate and decay.
     ///
+    /// A model of `--pretrained` goes on with a tenth of the learning rate.
+    ///
     /// - Parameter resizeMode: How pictures become square where the user did not say.
     func settings(
         pairs: Int, captionsSurviveMirroring: Bool = true, towers: TowerSettings? = nil,
@@ -55,15 +62,17 @@ extension TrainingOptions {
     ) -> TrainingSettings {
         let isOpen = minutes == nil && epochs == nil && steps == nil, isLocked = towers?.locked.count == 2
         let openMinutes = isLocked ? nil : min(max((Double(pairs) / 1000).rounded(), 3), 60)
+        let rate: Float = isLocked ? 5e-4 : towers?.pretrained == nil ? 1e-3 : 1e-4
         return TrainingSettings(
             data: DataSettings(self), model: chosenModel, contextLength: contextLength, vocabSize: vocabSize,
             imagePooling: towers == nil ? imagePooling : nil, towers: towers,
+            teacher: teacher.map(DataSettings.absolute),
             imageResizeMode: imageResizeMode ?? resizeMode, augmentation: augmentation ?? .crop,
             isMirrored: augmentation != AugmentationChoice.none && captionsSurviveMirroring,
             batchSize: batchSize ?? Self.batchSize(for: pairs, atMost: isLocked ? 512 : 128),
             minutes: isOpen ? openMinutes : minutes, epochs: isOpen ? (isLocked ? 40 : 100) : epochs, steps: steps,
             optimizer: optimizer ?? .adamW,
-            learningRate: learningRate ?? (isLocked ? 5e-4 : 1e-3),
+            learningRate: learningRate ?? rate,
             weightDecay: weightDecay ?? (isLocked ? 0.1 : 0.2), warmup: warmup, gradientNormLimit: 1,
             emaDecay: emaDecay,
             seed: seed ?? 0, validationFrequency: validationFrequency, checkpointMinutes: checkpointMinutes ?? 2,
@@ -86,7 +95,7 @@ extension TrainingOptions {
     ///
     /// - Throws: `.badSettings` that names the first option that does not.
     func agree(with settings: TrainingSettings, of run: String) throws(Failure) {
-        let choices = settings.towers?.choices
+        let towers = settings.towers, choices = towers?.choices
         let compared: [(String, String?, String?)] = [
             ("DATA", data.map(DataSettings.absolute), settings.data.path),
             ("--val-data", validationData.map(DataSettings.absolute), settings.data.validationPath),
@@ -103,13 +112,19 @@ extension TrainingOptions {
             ("--text-tower", textTower.map(DataSettings.absolute), choices?.textTower),
             ("--image-size", text(imageSize), text(choices?.imageSize)),
             ("--image-layer", text(imageLayer), text(choices?.imageLayer)),
-            ("--lock-image", text(locksImage), text(settings.towers?.locksImage)),
-            ("--lock-text", text(locksText), text(settings.towers?.locksText)),
-            ("--feature-views", text(featureViews), text(settings.towers?.featureViews)),
+            ("--lock-image", text(locksImage), text(towers?.locksImage)),
+            ("--lock-text", text(locksText), text(towers?.locksText)),
+            ("--feature-views", text(featureViews), text(towers?.featureViews)),
             ("--projection", projection?.rawValue, choices?.projection.rawValue),
             ("--projection-dim", text(projectionDim), text(choices?.embedDim)),
             ("--projection-hidden", text(projectionHidden), text(choices?.projectionHidden)),
-            ("--projection-dropout", text(projectionDropout), text(settings.towers?.dropout)),
+            ("--projection-dropout", text(projectionDropout), text(towers?.dropout)),
+            ("--teacher", teacher.map(DataSettings.absolute), settings.teacher),
+            ("--pretrained", pretrained.map(DataSettings.absolute), towers?.pretrained),
+            ("--unlock-groups", text(unlockGroups), text(towers?.unlockedGroups)),
+            ("--lora", text(loraRank), text(towers?.loraRank)),
+            ("--tower-lr", text(towerLearningRate), text(towers?.learningRate)),
+            ("--layer-decay", text(layerDecay), text(towers?.layerDecay)),
             ("--image-resize-mode", imageResizeMode?.rawValue, settings.imageResizeMode.rawValue),
             ("--augment", augmentation?.rawValue, settings.augmentation.rawValue),
             ("--batch-size", text(batchSize), text(settings.batchSize)),

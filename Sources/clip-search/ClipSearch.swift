@@ -6,7 +6,7 @@ import Terminal
 @main struct ClipSearch: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clip-search",
-        abstract: "Print the pictures nearest to words or to a picture, best first: rank, score, path.",
+        abstract: "Print the pictures or texts nearest to words or to a picture, best first: rank, score, path.",
         discussion: """
             Several words and pictures add up, each with a weight if one is given: \
             clip-search X "2:dog" --plus "snow" --minus "beach" --image photo.jpg
@@ -20,7 +20,8 @@ import Terminal
     @Option(name: .customLong("similar-to"), help: "A picture inside the index, whose neighbours are printed.")
     var similarTo: String?
     @Flag(help: "Print groups of pictures that show the same: group, score, path.") var duplicates = false
-    @Option(name: .short, help: "How many pictures to print.") var k = 10
+    @Option(name: .short, help: "How many pictures or passages to print.") var k = 10
+    @Option(help: "How passages of texts are found: meaning, words, both. (default: both)") var match: TextMatch?
     @Option(help: "Inverted lists of a large index to visit; more is slower and finds more.") var nprobe: Int?
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -36,6 +37,12 @@ import Terminal
 
     func run() throws {
         reportingFailures(from: "clip-search") { () throws(Failure) in
+            if var texts = try TextSearch(index) {
+                var encoder = try texts.encoder()
+                let hits = try texts.nearest(k, to: try textQuery(), &encoder, by: match ?? .both, nprobe: nprobe)
+                return try output.write(hits)
+            }
+            guard match == nil else { throw unfit("--match", "its index holds pictures") }
             var search = try PictureSearch(index)
             if duplicates {
                 try output.write(groups: try search.duplicates())
@@ -49,6 +56,21 @@ import Terminal
                 try output.write(try search.nearest(k, to: embedding, nprobe: nprobe), of: query.description)
             }
         }
+    }
+
+    /// The words that are looked for in texts.
+    private func textQuery() throws(Failure) -> String {
+        let unfitting: [(String, Bool)] = [
+            ("--image", !image.isEmpty), ("--plus", !plus.isEmpty), ("--minus", !minus.isEmpty),
+            ("--similar-to", similarTo != nil), ("--duplicates", duplicates), ("--sheet", output.sheet != nil),
+            ("--html", output.html != nil),
+        ]
+        for (name, isGiven) in unfitting where isGiven { throw unfit(name, "its index holds texts") }
+        return words.joined(separator: " ")
+    }
+
+    private func unfit(_ option: String, _ why: String) -> Failure {
+        Failure(.badSettings, "cannot use option", at: option, because: why, try: "leave it out")
     }
 
     private var query: Query {

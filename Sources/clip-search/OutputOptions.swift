@@ -20,6 +20,20 @@ struct OutputOptions: ParsableArguments {
         try print(hits)
     }
 
+    /// Prints passages: rank, score, path and line, words.
+    func write(_ hits: [TextHit]) throws(Failure) {
+        if null { return try printResults(hits.map(\.path), terminator: "\0") }
+        try printResults(
+            hits.map { hit in
+                json
+                    ? hit.json
+                    : [
+                        String(hit.rank), decimalText(Double(hit.score), digits: 4), oneLine("\(hit.path):\(hit.line)"),
+                        oneLine(hit.text),
+                    ].joined(separator: "\t")
+            })
+    }
+
     /// Prints and draws groups of duplicates.
     func write(groups: [[PictureHit]]) throws(Failure) {
         let title = "groups of duplicates: \(countText(groups.count))"

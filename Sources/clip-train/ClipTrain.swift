@@ -17,7 +17,7 @@ import Training
     @Argument(help: "Folder or file with pictures and captions.") var data: String?
     @OptionGroup(title: "Data") var dataOptions: DataOptions
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
-    @OptionGroup(title: "Towers trained elsewhere") var towerOptions: TowerOptions
+    @OptionGroup(title: "Towers that come trained") var towerOptions: TowerOptions
     @OptionGroup(title: "Training") var recipeOptions: RecipeOptions
     @OptionGroup(title: "Run") var runOptions: RunOptions
 

@@ -29,6 +29,8 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "How the picture tower makes one row of many. (default: the model's)") var imagePooling: ImagePooling?
     @Option(help: "How a picture becomes square: shortest, longest, squash. (default: shortest)") var imageResizeMode:
         Resize.Mode?
+    @Option(help: "Vectors that another model made of the pictures, to learn from: x.npy, with their paths in x.txt.")
+    var teacher: String?
     @Option(help: "What happens to a picture each time that it is seen. (default: crop)")
     var augment: AugmentationChoice?
 
@@ -38,12 +40,15 @@ struct ModelOptions: ParsableArguments {
         options.vocabSize = vocabSize
         options.imagePooling = imagePooling
         options.imageResizeMode = imageResizeMode
+        options.teacher = teacher
         options.augmentation = augment
     }
 }
 
-/// Towers that were trained elsewhere, and what is learnt behind them.
+/// Towers that come trained, and what is learnt behind them.
 struct TowerOptions: ParsableArguments {
+    @Option(help: "Folder of a whole model to go on from: a run, or a CLIP as transformers or open_clip write it.")
+    var pretrained: String?
     @Option(help: "Folder of a picture tower: DINOv2, ViT, CLIP or SigLIP as transformers writes them.")
     var imageTower: String?
     @Option(help: "Folder of a text tower: BERT, CLIP or SigLIP as transformers and sentence-transformers write them.")
@@ -52,10 +57,18 @@ struct TowerOptions: ParsableArguments {
     var imageSize: Int?
     @Option(help: "Block of the picture tower after which to stop. (default: the last)") var imageLayer: Int?
     @Option(help: "How the text tower makes one row of many. (default: the tower's)") var textPooling: TextPooling?
-    @Flag(inversion: .prefixedNo, help: "Leave the weights of --image-tower as they are. (default: yes)")
+    @Flag(
+        inversion: .prefixedNo, help: "Leave the picture tower's weights as they are. (default: those of --image-tower)"
+    )
     var lockImage: Bool?
-    @Flag(inversion: .prefixedNo, help: "Leave the weights of --text-tower as they are. (default: yes)")
+    @Flag(inversion: .prefixedNo, help: "Leave the text tower's weights as they are. (default: those of --text-tower)")
     var lockText: Bool?
+    @Option(help: "Blocks of each tower that go on learning, from its end. (default: none, all of --pretrained)")
+    var unlockGroups: Int?
+    @Option(help: "Learn updates of this rank in place of the towers' weights (LoRA).") var lora: Int?
+    @Option(help: "Top of the learning rate of a tower's last block. (default: 0.00001; 0.0001 with --lora)")
+    var towerLr: Float?
+    @Option(help: "What that is multiplied by from each block to the one before. (default: 0.8)") var layerDecay: Float?
     @Option(help: "Views of each picture that a locked tower sees: one as it is, the others augmented. (default: 1)")
     var featureViews: Int?
     @Option(help: "What is learnt behind the towers. (default: mlp)") var projection: ProjectionChoice?
@@ -65,6 +78,11 @@ struct TowerOptions: ParsableArguments {
     var projectionDropout: Float?
 
     func fill(_ options: inout TrainingOptions) {
+        options.pretrained = pretrained
+        options.unlockGroups = unlockGroups
+        options.loraRank = lora
+        options.towerLearningRate = towerLr
+        options.layerDecay = layerDecay
         options.imageTower = imageTower
         options.textTower = textTower
         options.imageSize = imageSize
@@ -90,7 +108,10 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "Pairs a step. (default: 128, or 512 where both towers are locked; less for few pairs)")
     var batchSize: Int?
     @Option(help: "What moves the weights. (default: adamw)") var opt: OptimizerChoice?
-    @Option(help: "Top of the learning rate. (default: 0.001; 0.0005 where both towers are locked)") var lr: Float?
+    @Option(
+        help:
+            "Top of the learning rate. (default: 0.001; 0.0005 where both towers are locked, 0.0001 with --pretrained)")
+    var lr: Float?
     @Option(help: "Weight decay. (default: 0.2; 0.1 where both towers are locked)") var wd: Float?
     @Option(help: "Steps until the learning rate reaches its top. (default: a twentieth of the run)") var warmup: Int?
     @Option(help: "Keep a moving average of the weights with this decay, and evaluate and store it.") var ema: Float?

@@ -46,7 +46,7 @@ private struct Golden: Decodable {
 /// Serialized, since it changes the instruction level in use.
 @Suite(.serialized) struct GoldenOperationTests {
     @Test func `there are golden numbers for every operation`() {
-        #expect(Set(Golden.all.map(\.operation)).count == 13)
+        #expect(Set(Golden.all.map(\.operation)).count == 14)
     }
 
     @Test(arguments: InstructionLevel.available, Golden.all)
@@ -124,6 +124,7 @@ private struct Golden: Decodable {
         case "normalizeRows": return tape.normalizeRows(try input("x"))
         case "similarities":
             return tape.similarities(try input("a"), try input("b"), logScale: try input("logScale"))
+        case "meanSquaredDistance": return tape.meanSquaredDistance(try input("a"), try input("b"))
         default: return tape.symmetricCrossEntropy(try input("logits"), ignoring: try #require(s.ignoring))
         }
     }

@@ -75,6 +75,9 @@ private let cases: [GradientCase] = [
     GradientCase(name: "symmetric cross-entropy with ignored pairs", shapes: [[3, 3]]) { tape, p in
         tape.symmetricCrossEntropy(p[0], ignoring: [false, true, false, true, false, false, false, false, false])
     },
+    GradientCase(name: "mean squared distance", shapes: [[3, 5], [3, 5]]) { tape, p in
+        tape.meanSquaredDistance(p[0], p[1])
+    },
     GradientCase(name: "weighted sum", shapes: [[], []]) { tape, p in
         tape.weightedSum([(tape.squares(p[0]), 0.5), (tape.squares(p[1]), -2)])
     },

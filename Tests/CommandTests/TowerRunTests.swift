@@ -55,10 +55,17 @@ import Testing
         let second = try command.run(options + ["--steps", "2", "--output", "runs/two"], in: folder)
         #expect(second.talk.contains("features of all pictures are known"), "\(second.talk)")
         try folder.remove("towers")
+        // With the features beside the run and without: the same embeddings.
+        let plain = ["data/pictures", "--model", "moved/one", "--output", "plain"]
         let index = ["data/pictures", "--model", "runs/one/best", "--output", "index"]
         let indexed = try Command(name: "clip-index").run(index, in: folder)
         #expect(indexed.code == 0, "\(indexed.talk)")
+        try folder.move("runs/one/best", to: "moved/one")
+        #expect(try Command(name: "clip-index").run(plain, in: folder).code == 0)
+        let vectors = try folder.names("index").first { $0.hasPrefix("segment") } ?? "none"
+        #expect(try folder.read("index/\(vectors)") == folder.read("plain/\(vectors)"))
         try folder.remove("runs")
+        try folder.remove("moved")
         let found = try Command(name: "clip-search").run(["index", "red above blue", "-k", "3", "--json"], in: folder)
         #expect(found.events.contains { ($0["path"] as? String)?.hasSuffix("red-blue.png") == true }, "\(found.output)")
     }
@@ -97,6 +104,79 @@ import Testing
         #expect(open.code == 0 && folder.exists("runs/open/model.safetensors"), "\(open.talk)")
     }
 
+    @Test func `what was learnt goes on learning, and blocks that are not unlocked stay`() throws {
+        let folder = try workplace()
+        let first = try command.run(options + ["--steps", "2", "--output", "runs/one"], in: folder)
+        #expect(first.code == 0, "\(first.talk)")
+        let more = ["data", "--pretrained", "runs/one", "--batch-size", "8", "--lr", "1e-2", "--tower-lr", "1e-2"]
+        let length = ["--steps", "40", "--checkpoint-steps", "5", "--unlock-groups", "1"]
+        let tuned = try command.run(more + length + ["--output", "runs/two"], in: folder)
+        #expect(tuned.code == 0, "\(tuned.talk)")
+        let killed = try command.run(
+            more + length + ["--output", "runs/three", "--threads", "1", "--json"], in: folder
+        ) { process, output in
+            if output.contains("\"event\":\"checkpoint\"") { kill(process.processIdentifier, SIGKILL) }
+        }
+        #expect(killed.code == SIGKILL)
+        #expect(try command.run(["--resume", "runs/three"], in: folder).code == 0)
+        let (before, after) = (try tensors("runs/one/model-image-tower", folder), try tensors("runs/two/model", folder))
+        #expect(try tensors("runs/three/model", folder) == after)
+        #expect(before.keys.allSatisfy { after[$0] != nil })
+        let moved = Set(before.keys.filter { before[$0] != after[$0] })
+        #expect(!moved.isEmpty && moved.allSatisfy { $0.contains("layer.2.") || $0.contains("layernorm") }, "\(moved)")
+        // By low-rank updates, only attention's matrices change, all in place of themselves.
+        let low = ["--lora", "2", "--steps", "20", "--output", "runs/low"]
+        let lora = try command.run(more + low, in: folder)
+        #expect(lora.code == 0, "\(lora.talk)")
+        let updated = try tensors("runs/low/model", folder)
+        let changed = Set(before.keys.filter { before[$0] != updated[$0] })
+        #expect(
+            changed.count == 12 && changed.allSatisfy { $0.contains("attention") && $0.hasSuffix("weight") },
+            "\(changed)")
+        #expect(updated.keys.sorted() == after.keys.sorted())
+        // A locked tower beside one that learns.
+        let half = ["--lock-image", "--steps", "2", "--output", "runs/half"]
+        #expect(try command.run(more + half, in: folder).code == 0)
+        #expect(try tensors("runs/half/model-image-tower", folder) == before)
+    }
+
+    /// The bytes of each tensor of a safetensors file.
+    private func tensors(_ name: String, _ folder: TemporaryFolder) throws -> [String: Data] {
+        let file = try folder.read("\(name).safetensors")
+        let length = file.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+        let header = try JSONSerialization.jsonObject(with: file[8..<8 + length]) as? [String: [String: Any]] ?? [:]
+        return header.compactMapValues { tensor in
+            (tensor["data_offsets"] as? [Int]).map { Data(file[8 + length + $0[0]..<8 + length + $0[1]]) }
+        }
+    }
+
+    @Test func `a small model learns from the vectors of another`() throws {
+        let folder = try workplace()
+        let first = try command.run(options + ["--steps", "100", "--lr", "3e-3", "--output", "runs/one"], in: folder)
+        #expect(first.code == 0, "\(first.talk)")
+        let export = ["data/pictures", "--model", "runs/one", "--output", "index", "--vectors", "teacher.npy"]
+        #expect(try Command(name: "clip-index").run(export, in: folder).code == 0)
+        #expect(try folder.read("teacher.npy").count == 128 + 30 * 16 * 4)
+        let taught = [
+            "data", "--model", "tiny.json", "--batch-size", "8", "--steps", "150", "--lr", "3e-3", "--teacher",
+            "teacher.npy",
+        ]
+        let outcome = try command.run(taught + ["--output", "runs/two", "--json"], in: folder)
+        #expect(outcome.code == 0 && outcome.talk.contains("vectors of 28 pictures"), "\(outcome.talk)")
+        let losses = outcome.events.compactMap { $0["teacher_loss"] as? Double }
+        #expect(losses.count == 150 && (losses.last ?? 9) < 0.5 * (losses.first ?? 0), "\(losses)")
+        // Pictures that the teacher does not know are left out; without any, there is nothing to learn.
+        var list = String(decoding: try folder.read("teacher.txt"), as: UTF8.self)
+        list.replace("black-blue", with: "nowhere")
+        try folder.write(list, to: "teacher.txt")
+        let fewer = try command.run(taught + ["--output", "runs/three"], in: folder)
+        #expect(fewer.talk.contains("vectors of 27 pictures") && fewer.talk.contains("1 samples were skipped"))
+        try folder.write(list.split(separator: "\n").map { _ in "none\n" }.joined(), to: "teacher.txt")
+        let none = try command.run(taught + ["--output", "runs/four"], in: folder)
+        #expect(none.code == 65 && none.talk.contains("0 of 28 pictures have one"), "\(none.talk)")
+        #expect(!folder.exists("runs/four"))
+    }
+
     @Test func `towers that do not fit are one line, and leave nothing behind`() throws {
         let folder = try workplace()
         try folder.write(#"{"model_type": "llama"}"#, to: "towers/other/config.json")
@@ -116,9 +196,11 @@ import Testing
             (["--image-tower", "towers/recipe"], 66, "towers/recipe/prepare first"),
             (["--image-tower", "towers/other"], 78, "llama"), (["--image-tower", "towers/bert"], 78, "towers/bert"),
             (["--image-tower", "towers/cut"], 65, "towers/cut/model.safetensors"),
-            (["--text-tower", "towers/words"], 78, "its tokenizer has 20 tokens, its weights 16"),
+            (["--text-tower", "towers/words"], 78, "it has 20 tokens, the weights 16"),
             (["--image-tower", "towers/dinov2", "--image-layer", "4"], 78, "3 blocks"),
             (["--image-tower", "towers/dinov2", "--image-size", "50"], 78, "not a multiple of patch_size 14"),
+            (["--pretrained", "towers/none"], 66, "towers/none"),
+            (["--pretrained", "towers/dinov2", "--image-size", "28"], 78, "--image-size"),
             (["--image-layer", "2"], 78, "--image-layer"), (["--image-pooling", "class+mean"], 78, "--image-pooling"),
         ]
         for (arguments, code, words) in cases {

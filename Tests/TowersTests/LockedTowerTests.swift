@@ -27,7 +27,7 @@ import Testing
 
     @Test func `features do not depend on what is computed beside them`() throws {
         let towers = try towers(), plan = towers.plan
-        var tower = try LockedTower(.image, of: towers, from: "\(Self.fixtures)/dinov2")
+        var tower = try LockedTower(.image, of: towers, Preprocessing(side: 42), from: "\(Self.fixtures)/dinov2")
         func features(_ pictures: Range<Int>) -> [Float] {
             let floats = patches(pictures, plan)
             return tower.features(batch: pictures.count, plan: plan) { for i in floats.indices { $0[i] = floats[i] } }
@@ -45,9 +45,9 @@ import Testing
             let model = Model(plan, without: locked, in: &store)
             var tape = Tape(parameters: store, seed: 4)
             let settings = try ModelSettings(model: .dualEncoder(towers), preprocessing: Preprocessing(side: 42))
-            var image = try LockedTower(.image, of: towers, from: "\(Self.fixtures)/dinov2")
+            var image = try LockedTower(.image, of: towers, Preprocessing(side: 42), from: "\(Self.fixtures)/dinov2")
             try image.write(to: folder)
-            try LockedTower(.text, of: towers, from: "\(Self.fixtures)/bert").write(to: folder)
+            try LockedTower(.text, of: towers, Preprocessing(side: 42), from: "\(Self.fixtures)/bert").write(to: folder)
             try tape.readParameters { floats in
                 try ModelFolder.write(
                     settings, store, floats: floats, locked: locked, startToken: 3, endToken: 2, to: folder)
@@ -64,7 +64,7 @@ import Testing
             }
             let found = loaded.model.embed(patches: patches, batch: 2, on: &loaded.tape)
             #expect(floats(expected, of: tape) == floats(found, of: loaded.tape))
-            let again = try LockedTower(.image, of: towers, from: folder)
+            let again = try LockedTower(.image, of: towers, Preprocessing(side: 42), from: folder)
             #expect(again.fingerprint == image.fingerprint, "a run finds the features of its own towers")
         }
     }

@@ -26,7 +26,7 @@ private struct Golden: Decodable {
         for item in golden.cases {
             var store = ParameterStore()
             _ = store.declare("matrix", [item.rows, item.columns], .zeros, decays: true, isHidden: true)
-            var muon = Muon(store.parameters, weightDecay: Float(golden.weightDecay * Self.rateRatio))
+            var muon = Muon(store.parameters.map { ($0, 1) }, weightDecay: Float(golden.weightDecay * Self.rateRatio))
             var moments = Moments(count: store.count), weights = item.weights.map { Float($0) }
             for (number, expected) in item.expected.enumerated() {
                 let gradients = item.gradients[number].map { Float($0) }

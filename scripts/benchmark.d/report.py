@@ -74,6 +74,11 @@ class Bars:
         self.missed |= not met
         self.lines.append(f"bar {name} {value:.4g} >= {limit:g} {'met' if met else 'missed'}")
 
+    def at_most(self, name, value, limit):
+        met = value <= limit
+        self.missed |= not met
+        self.lines.append(f"bar {name} {value:.4g} <= {limit:g} {'met' if met else 'missed'}")
+
     def close(self):
         print("\n".join(self.lines))
         return 1 if self.missed else 0

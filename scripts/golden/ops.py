@@ -33,6 +33,7 @@ gatherRows               rows                           x [rows, width] → [cou
 meanRows                 lengths                        x [rows, width] → [segments, width]
 normalizeRows            –                              x [rows, width] → [rows, width]
 similarities             –                              a [m, width], b [n, width], logScale [] → exp(logScale)·a·bᵀ [m, n]
+meanSquaredDistance      –                              a [rows, width], b [rows, width] → [], the mean of squared distances
 symmetricCrossEntropy    ignoring: n·n booleans         logits [n, n] → [], the mean of both directions' cross-entropies; what is
                                                         ignored has probability 0; the right column of row i is i
 """
@@ -194,6 +195,12 @@ def similarities(name, m, n, width, log_scale):
     return case.giving(case.given("logScale", log_scale).exp() * a @ b.T)
 
 
+def mean_squared_distance(name, rows, width):
+    case = Case("meanSquaredDistance", name)
+    a, b = case.input("a", rows, width), case.input("b", rows, width)
+    return case.giving(F.mse_loss(a, b, reduction="sum") / rows)
+
+
 def symmetric_cross_entropy(name, n, scale=1.0, ignored=()):
     mask = torch.zeros(n, n, dtype=torch.bool)
     for row, column in ignored:
@@ -241,6 +248,7 @@ def cases():
     yield normalize_rows("long rows", 2, 33, scale=20.0)
     yield similarities("square", 4, 4, 9, math.log(1 / 0.07))
     yield similarities("more captions than pictures", 2, 5, 3, 0.5)
+    yield mean_squared_distance("odd width", 3, 7)
     yield symmetric_cross_entropy("nothing ignored", 5)
     yield symmetric_cross_entropy("large logits", 4, scale=40.0)
     yield symmetric_cross_entropy("ignoring", 5, ignored=[(0, 3), (3, 0), (1, 2)])
