@@ -22,7 +22,7 @@ struct TowerBenchmark: ParsableCommand {
     @Option(help: "Side of the square picture.") var imageSize: Int?
     @Option(help: "Block of the picture tower after which to stop.") var imageLayer: Int?
     @Option(help: "How the picture tower makes one row of many.") var imagePooling: String?
-    @Option(help: "Pictures, or one file of lines.") var input: [String]
+    @Argument(help: "Pictures, whose proportions do not count, or one file of lines.") var input: [String]
     @Option(help: "Items at once.") var batch = 32
     @Option(help: "Threads that compute.") var threads = 1
     @Option(help: "Seconds of each round; one pass at least.") var seconds = 5.0
@@ -45,7 +45,8 @@ struct TowerBenchmark: ParsableCommand {
             }
             let towers = try DualEncoder(
                 choices, else: ModelConfiguration(named: "vit-nano-8-64"), startToken: nil, endToken: nil)
-            let preprocessing = try choices.preprocessing() ?? Preprocessing(side: towers.plan.imageSize)
+            var preprocessing = try choices.preprocessing() ?? Preprocessing(side: towers.plan.imageSize)
+            (preprocessing.resizeMode, preprocessing.shorterSide) = (.squash, nil)
             var tower = try LockedTower(side, of: towers, preprocessing, from: folder)
             var measurement = Measurement(batch: batch, seconds: seconds, rounds: rounds)
             if side == .image {

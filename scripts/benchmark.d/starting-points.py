@@ -148,7 +148,8 @@ def main():
     options, bars = parse(), Bars()
     subprocess.run(["swift", "build", "-c", "release"], cwd=REPOSITORY, check=True, stdout=sys.stderr)
     for recipe in ("datasets/drawings", "models/dinov2-small", "models/minilm-l6"):
-        subprocess.run([REPOSITORY / recipe / "prepare"], check=True, stdout=sys.stderr)
+        if not (REPOSITORY / recipe / "prepared").exists():
+            subprocess.run([REPOSITORY / recipe / "prepare"], check=True, stdout=sys.stderr)
     FOLDER.mkdir(parents=True, exist_ok=True)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])  # decoding threads included
     print_machine(options.threads, ["torch", "transformers", "sentence-transformers", "onnxruntime"])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy
 import torch
+import transformers
 from PIL import Image
 
 from report import REPOSITORY, RESULTS, print_table
@@ -17,6 +18,8 @@ from report import REPOSITORY, RESULTS, print_table
 FOLDER = RESULTS / "starting-points"
 DATA = REPOSITORY / "datasets/drawings/prepared"
 PICTURE_TOWER, TEXT_TOWER = REPOSITORY / "models/dinov2-small/prepared", REPOSITORY / "models/minilm-l6/prepared"
+transformers.logging.set_verbosity_error()
+transformers.logging.disable_progress_bar()
 LAYER, ROUNDS, SECONDS = 8, 3, 8
 MEAN, DEVIATION = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
 
@@ -139,12 +142,12 @@ def parity(bars):
         with torch.inference_mode():
             expected = PictureTower(layer)(pixels).numpy()
         ours(["--image-tower", PICTURE_TOWER, "--image-size", side, "--image-layer", layer, "--image-pooling",
-              "class+mean", "--input", *files], 8, 2, features=target, seconds=0)
+              "class+mean", *files], 8, 2, features=target, seconds=0)
         rows.append([f"dinov2-small, {side} px, {layer} blocks", worst(numpy.load(target), expected)])
     ids, mask = tokenize(texts)
     with torch.inference_mode():
         expected = TextTower()(ids, mask).numpy()
-    ours(["--text-tower", TEXT_TOWER, "--input", path], 8, 2, features=target, seconds=0)
+    ours(["--text-tower", TEXT_TOWER, path], 8, 2, features=target, seconds=0)
     rows.append(["minilm-l6", worst(numpy.load(target), expected)])
     print("largest difference from transformers, 20 inputs, as a share of the largest value")
     print_table(["tower", "difference"], [[name, f"{value:.1e}"] for name, value in rows])
@@ -176,7 +179,7 @@ def picture_speed(bars, threads):
 
         rates = in_turns({
             "ours": lambda: ours(["--image-tower", PICTURE_TOWER, "--image-size", side, "--image-layer", LAYER,
-                                  "--image-pooling", "class+mean", "--input", *files], 32, threads)[0],
+                                  "--image-pooling", "class+mean", *files], 32, threads)[0],
             "transformers": lambda: rate(torch_step, 32),
             "onnxruntime": lambda: rate(lambda: runtime.run(None, {"pixels": pixels.numpy()}), 32),
         })
@@ -206,7 +209,7 @@ def text_speed(bars, threads):
                 runtime.run(None, {"ids": ids.numpy(), "mask": mask.numpy()})
 
         rates = in_turns({
-            "ours": lambda: ours(["--text-tower", TEXT_TOWER, "--input", path], batch, threads)[0],
+            "ours": lambda: ours(["--text-tower", TEXT_TOWER, path], batch, threads)[0],
             "sentence-transformers": lambda: rate(
                 lambda: peer.encode(some, batch_size=batch, show_progress_bar=False), len(some)),
             "onnxruntime": lambda: rate(onnx_step, len(some)),
