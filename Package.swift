@@ -110,6 +110,7 @@ let floor5: [Target] = [
         "clip-train", ["Augmentations", "Evaluation", "Failures", "Terminal", "Towers", "Training"]),
     command("clip-index", ["Datasets", "Failures", "Retrieval", "Terminal"]),
     command("clip-search", ["Failures", "Retrieval", "Terminal"]),
+    command("clip-export", ["Failures", "Retrieval", "Terminal"]),
     command("clip-shapes", ["Datasets", "Failures", "Terminal"]),
     command(
         "clip-benchmark",
@@ -142,7 +143,8 @@ let roomTests: [Target] = [
             "Augmentations", "Autodiff", "Catalogue", "Datasets", "Evaluation", "Failures", "Tensors", "Towers",
             "Training",
         ]),
-    tests("CommandTests", ["Evaluation", "Images", "Training", "clip-index", "clip-search", "clip-train"]),
+    tests(
+        "CommandTests", ["Evaluation", "Images", "Training", "clip-export", "clip-index", "clip-search", "clip-train"]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),
     tests("TowersTests", ["Augmentations", "Autodiff", "Failures", "Kernels", "Storage", "Tensors", "Towers"]),
 ]

@@ -1,3 +1,4 @@
+import Kernels
 public import Tensors
 
 /// Parameters, and the values of one step in the order in which they were made.
@@ -21,6 +22,10 @@ public struct Tape: ~Copyable {
     var dropoutCount = 0
     /// The number of floats of all parameters.
     public let parameterCount: Int
+    /// Weights as products read them, by their place; nil as long as parameters change.
+    private var packedWeights: [Range<Int>: PackedMatrix]?
+    /// Steps begun since parameters were fixed.
+    private var stepsSinceFixed = 0
 
     /// A tape whose parameters hold their initial values.
     public init(parameters: ParameterStore, seed: UInt64) {
@@ -36,6 +41,7 @@ public struct Tape: ~Copyable {
     /// what is dropped out.
     public mutating func begin(recording: Bool, step: Int = 0) {
         (stepNumber, dropoutCount) = (step, 0)
+        stepsSinceFixed += 1
         entries.removeAll(keepingCapacity: true)
         end = parameterCount
         isRecording = recording
@@ -109,12 +115,14 @@ public struct Tape: ~Copyable {
     public mutating func write<R, E: Error>(
         _ parameter: Tensor, _ body: (inout MutableSpan<Float>) throws(E) -> R
     ) throws(E) -> R {
-        try values.write(parameter.range, body)
+        packedWeights = nil
+        return try values.write(parameter.range, body)
     }
 
     /// Lends all parameters and their gradients: the optimizer's turn.
     public mutating func update<R>(_ body: (inout MutableSpan<Float>, inout MutableSpan<Float>) -> R) -> R {
-        values.write(0..<parameterCount) { parameters in gradients.writeParameters { body(&parameters, &$0) } }
+        packedWeights = nil
+        return values.write(0..<parameterCount) { parameters in gradients.writeParameters { body(&parameters, &$0) } }
     }
 
     /// Computes what has no gradient: `body` is not remembered, as if the step were not recorded.
@@ -123,6 +131,21 @@ public struct Tape: ~Copyable {
         isRecording = false
         defer { isRecording = before }
         return body(&self)
+    }
+
+    /// Says that parameters stay as they are from now on: what prepares a matrix for products is then done once, from the
+    /// second step on; for a single one it would cost more than it saves.
+    public mutating func fixParameters() { (packedWeights, stepsSinceFixed) = (packedWeights ?? [:], 0) }
+
+    /// A weight as products read it; nil where it may still change.
+    mutating func packed(_ weight: Tensor) -> PackedMatrix? {
+        guard packedWeights != nil, stepsSinceFixed > 1, !isRecording, weight.range.upperBound <= parameterCount else {
+            return nil
+        }
+        if let packed = packedWeights?[weight.range] { return packed }
+        let packed = read(weight) { PackedMatrix(weight: $0, outputs: weight.rowCount, inputs: weight.width) }
+        packedWeights?[weight.range] = packed
+        return packed
     }
 
     // MARK: - Forgetting

@@ -24,11 +24,12 @@ package struct LinearShape: Sendable {
 extension KernelSet {
     /// `y = activation(x·Wᵀ + bias) + residual`; `slope` takes the activation's derivative where there is one.
     ///
-    /// x `[rows, inputs]`, W `[outputs, inputs]`, bias `[outputs]` or empty, residual as y or empty,
+    /// x `[rows, inputs]`, W `[outputs, inputs]`, and the same packed where it is; bias `[outputs]` or empty, residual as y or empty,
     /// y `[rows, outputs]`, slope as y or empty.
     package func linear(
-        _ shape: LinearShape, _ x: Span<Float>, _ weight: Span<Float>, bias: Span<Float>, activation: Activation,
-        residual: Span<Float>, into y: inout MutableSpan<Float>, slope: inout MutableSpan<Float>
+        _ shape: LinearShape, _ x: Span<Float>, _ weight: Span<Float>, packed: PackedMatrix? = nil, bias: Span<Float>,
+        activation: Activation, residual: Span<Float>, into y: inout MutableSpan<Float>,
+        slope: inout MutableSpan<Float>
     ) {
         let (m, k, n) = (shape.rows, shape.inputs, shape.outputs)
         check("linear input", x.count, is: m * k)
@@ -42,12 +43,22 @@ extension KernelSet {
         let out = unsafe pointer(&y), slopes = unsafe slope.isEmpty ? nil : pointer(&slope)
         let biases = unsafe bias.isEmpty ? nil : pointer(bias),
             added = unsafe residual.isEmpty ? nil : pointer(residual)
-        unsafe multiplyRows(m, n, k, left, slope: nil, right, out, accumulates: false) { first, rows in
+        let finish: (Int, Int) -> Void = { first, rows in
             let corner = first * n
             unsafe finishRows(
                 LinearFinish(
                     activation: activation.rawValue, rows: rows, width: n, y: out + corner, bias: biases,
                     slope: slopes.map { unsafe $0 + corner }, residual: added.map { unsafe $0 + corner }))
+        }
+        if let packed, packed.level == name {
+            check("packed outputs", packed.outputs, is: n)
+            check("packed inputs", packed.inputs, is: k)
+            unsafe packed.read { floats in
+                unsafe multiplyRows(
+                    m, n, k, left, slope: nil, packed: floats, out, accumulates: false, finish: finish)
+            }
+        } else {
+            unsafe multiplyRows(m, n, k, left, slope: nil, right, out, accumulates: false, finish: finish)
         }
     }
 

@@ -38,9 +38,17 @@ extension KernelSet {
         finish: (Int, Int) -> Void
     ) {
         guard m > 0, n > 0 else { return }
-        let panels = (n + panelWidth - 1) / panelWidth,
-            packed = unsafe ThreadScratch.floats(.shared, panels * panelWidth * k)
-        let blocks = (k + innerBlock - 1) / innerBlock
+        let packed = unsafe ThreadScratch.floats(.shared, packedCount(n, k))
+        unsafe pack(n, k, b, into: packed)
+        unsafe multiplyRows(m, n, k, a, slope: slope, packed: In(packed), c, accumulates: accumulates, finish: finish)
+    }
+
+    /// Floats of `[k, n]` once it is packed.
+    func packedCount(_ n: Int, _ k: Int) -> Int { (n + panelWidth - 1) / panelWidth * panelWidth * k }
+
+    /// Lays B `[k, n]` out as products read it.
+    func pack(_ n: Int, _ k: Int, _ b: Strided, into packed: Out) {
+        let panels = (n + panelWidth - 1) / panelWidth, blocks = (k + innerBlock - 1) / innerBlock
         parallelFor(blocks * panels) { task in
             let block = task / panels, panel = task % panels
             let first = block * innerBlock, depth = min(innerBlock, k - first)
@@ -48,6 +56,15 @@ extension KernelSet {
             let target = unsafe packed + first * panels * panelWidth + panel * depth * panelWidth
             unsafe packPanels(depth, min(panelWidth, n - panel * panelWidth), source, b.row, b.column, target)
         }
+    }
+
+    /// The same for a B that is packed.
+    func multiplyRows(
+        _ m: Int, _ n: Int, _ k: Int, _ a: Strided, slope: In?, packed: In, _ c: Out, accumulates: Bool,
+        finish: (Int, Int) -> Void
+    ) {
+        guard m > 0, n > 0 else { return }
+        let panels = (n + panelWidth - 1) / panelWidth, blocks = (k + innerBlock - 1) / innerBlock
         let rowsPerTask = m >= 384 ? 96 : 4 * tileRows
         parallelFor((m + rowsPerTask - 1) / rowsPerTask) { task in
             let first = task * rowsPerTask, rows = min(rowsPerTask, m - first)
@@ -57,7 +74,7 @@ extension KernelSet {
                 unsafe product(
                     ProductBlock(
                         m: rows, n: n, k: depth, a: left.base + start * left.column, aRow: left.row,
-                        aColumn: left.column, aTile: tileRows * left.row, b: In(packed) + start * panels * panelWidth,
+                        aColumn: left.column, aTile: tileRows * left.row, b: packed + start * panels * panelWidth,
                         bPanel: depth * panelWidth, bRow: panelWidth, c: c + first * n, cRow: n,
                         accumulates: accumulates || block > 0))
             }

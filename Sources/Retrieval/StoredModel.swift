@@ -12,7 +12,7 @@ struct StoredModel {
     private static let files = [
         "config.json", "open_clip_config.json", "preprocessor_config.json", "tokenizer.json", "vocab.json",
         "merges.txt", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
-        "modules.json", "1_Pooling/config.json",
+        SentenceTransformers.listFile, SentenceTransformers.poolingFile,
     ]
 
     init(_ fingerprint: Fingerprint) { name = "model-\(fingerprint.description.prefix(16))" }

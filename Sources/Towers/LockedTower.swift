@@ -50,6 +50,7 @@ public struct LockedTower: ~Copyable {
         parameterCount = store.count
         self.fingerprint = fingerprint
         (self.side, self.kind, self.store) = (side, kind, store)
+        tape.fixParameters()
         self.tape = tape
     }
 

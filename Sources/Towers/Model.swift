@@ -54,9 +54,10 @@ public struct Model: Sendable {
         (vision?.blocks.lowRankUpdates ?? []) + (text?.blocks.lowRankUpdates ?? [])
     }
 
-    /// The first layer of a tower's projection: its matrix `[outputs, featureWidth]` and its bias, where it has one.
-    public func firstLayer(of side: TowerSide) -> (weight: Tensor, bias: Tensor?) {
-        (side == .image ? imageProjection : textProjection).firstLayer
+    /// The layers of a tower's projection: each a matrix `[outputs, inputs]` and its bias, where it has one. The first one's
+    /// inputs are the tower's features.
+    public func layers(of side: TowerSide) -> [(weight: Tensor, bias: Tensor?)] {
+        (side == .image ? imageProjection : textProjection).parameters
     }
 
     /// Embeds pictures: `[batch, embedDim]`, rows of length 1.

@@ -56,6 +56,7 @@ public enum ModelFolder {
         let model = Model(settings.model.plan, in: &store)
         var tape = Tape(parameters: blank(store), seed: 0)
         try read(folder, settings.model.plan, store, into: &tape)
+        tape.fixParameters()
         return LoadedModel(settings: settings, model: model, parameters: store, tape: tape)
     }
 
@@ -77,6 +78,7 @@ public enum ModelFolder {
         var list = ""
         for name in [
             configFile, openCLIPFile, preprocessorFile, "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt",
+            SentenceTransformers.listFile, SentenceTransformers.poolingFile,
         ] + (try WeightFiles.names(in: folder)) {
             let path = "\(folder)/\(name)"
             guard name.hasSuffix(".safetensors") || FileManager.default.fileExists(atPath: path) else { continue }

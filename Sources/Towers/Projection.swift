@@ -38,8 +38,8 @@ struct Projection: Sendable {
         }
     }
 
-    /// The first layer: its matrix `[outputs, width]` and its bias, where it has one.
-    var firstLayer: (weight: Tensor, bias: Tensor?) { (layers[0].weight, layers[0].bias) }
+    /// Each layer's matrix `[outputs, inputs]` and its bias, where it has one; GELU stands between two.
+    var parameters: [(weight: Tensor, bias: Tensor?)] { layers.map { ($0.weight, $0.bias) } }
 
     /// `x` is `[rows, width]`; the result is `[rows, embedDim]`.
     func apply(to x: Tensor, on tape: inout Tape) -> Tensor {

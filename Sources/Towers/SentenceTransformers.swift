@@ -2,10 +2,34 @@ import Failures
 import Foundation
 
 /// What sentence-transformers writes beside a text tower: a list of modules, of which pooling is one.
-enum SentenceTransformers {
-    private struct Module: Decodable {
-        let path: String
-        let type: String
+public enum SentenceTransformers {
+    /// The list of modules.
+    public static let listFile = "modules.json"
+    /// How the rows of a sentence become one, as this project and most others call the file.
+    public static let poolingFile = "\(poolingFolder)/\(ModelFolder.configFile)"
+    static let poolingFolder = "1_Pooling"
+
+    struct Module: Codable {
+        var idx = 0
+        var name = ""
+        var path: String
+        var type: String
+
+        private enum CodingKeys: String, CodingKey { case idx, name, path, type }
+
+        /// One of the modules, whose words are those of sentence-transformers.
+        init(_ number: Int, _ kind: String, path: String) {
+            (idx, name, self.path, type) = (number, "\(number)", path, "sentence_transformers.models.\(kind)")
+        }
+
+        init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            path = try values.decode(String.self, forKey: .path)
+            type = try values.decode(String.self, forKey: .type)
+        }
+
+        /// `Transformer`, `Pooling`, `Normalize`, `Dense` …
+        var kind: Substring { type.split(separator: ".").last ?? "" }
     }
 
     private struct Pooling: Decodable {
@@ -16,10 +40,13 @@ enum SentenceTransformers {
     ///
     /// - Throws: `.badSettings` where they are pooled in a way that is not known here.
     static func pooling(of folder: String) throws(Failure) -> TextPooling? {
-        let list = "\(folder)/modules.json"
+        let list = "\(folder)/\(listFile)"
         guard FileManager.default.fileExists(atPath: list) else { return nil }
         let modules = try decoded([Module].self, from: jsonFile(list), named: list)
-        guard let module = modules.first(where: { $0.type.hasSuffix(".Pooling") }) else { return nil }
+        if let other = modules.first(where: { !["Transformer", "Pooling", "Normalize"].contains($0.kind) }) {
+            throw .settings(list, "module \(other.kind) is not known here, expected Transformer, Pooling, Normalize")
+        }
+        guard let module = modules.first(where: { $0.kind == "Pooling" }) else { return nil }
         let file = "\(folder)/\(module.path)/\(ModelFolder.configFile)"
         let pooling = try decoded(Pooling.self, from: jsonFile(file), named: file)
         let modes: [(Bool?, TextPooling)] = [

@@ -32,13 +32,13 @@ extension Trainer {
                 .filter { seen.insert($0).inserted }
             standardizations[.image] = try Standardization(
                 contents, in: pictures.table,
-                centering: model.firstLayer(of: .image).bias != nil)
+                centering: model.layers(of: .image)[0].bias != nil)
         }
         if let captions = features.captions {
             let texts = try preparation.dataset.captions(of: preparation.training)
             standardizations[.text] = try Standardization(
                 preparation.distinctTokens(of: texts).map { FeatureKey(tokens: $0) }, in: captions,
-                centering: model.firstLayer(of: .text).bias != nil)
+                centering: model.layers(of: .text)[0].bias != nil)
         }
     }
 }

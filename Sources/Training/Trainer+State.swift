@@ -40,7 +40,7 @@ extension Trainer {
             copy.write(0..<weights.count) { for i in weights.indices { $0[i] = weights[i] } }
         }
         for (side, standardization) in standardizations {
-            let (weight, bias) = model.firstLayer(of: side), none = store.count..<store.count
+            let (weight, bias) = model.layers(of: side)[0], none = store.count..<store.count
             copy.update((weight.range, bias?.range ?? none, none, none), reading: none) { _, weight, bias, _, _ in
                 standardization.fold(into: &weight, bias: &bias)
             }

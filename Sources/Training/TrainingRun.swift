@@ -126,6 +126,12 @@ struct TrainingRun: ~Copyable {
         heldOut?.features = gathered.heldOut
         try trainer.standardize(by: gathered.training, preparation)
         habits = Habits(settings, now: clock.seconds)
+        if position.step == 0, isOver {
+            throw Failure(
+                .badSettings, "cannot train", at: directory.path,
+                because: "all of its \(budget.minutes ?? 0) minutes went into features, which are kept",
+                try: "start a new run beside it, with more --minutes")
+        }
         return gathered.training
     }
 

@@ -54,6 +54,18 @@ import Testing
         }
         let second = try command.run(options + ["--steps", "2", "--output", "runs/two"], in: folder)
         #expect(second.talk.contains("features of all pictures are known"), "\(second.talk)")
+        let exported = try Command(name: "clip-export").run(
+            ["runs/one", "--sentence-transformers", "sentences"], in: folder)
+        #expect(exported.code == 0, "\(exported.talk)")
+        let inside = try folder.names("sentences")
+        #expect(
+            inside == [
+                "1_Pooling", "2_Dense", "3_Dense", "config.json", "model.safetensors", "modules.json",
+                "sentence_bert_config.json", "vocab.txt",
+            ])
+        let again = try Command(name: "clip-export").run(
+            ["runs/one", "--sentence-transformers", "sentences"], in: folder)
+        #expect(again.code == 78 && again.talk.contains("not empty"))
         try folder.remove("towers")
         // With the features beside the run and without: the same embeddings.
         let plain = ["data/pictures", "--model", "moved/one", "--output", "plain"]

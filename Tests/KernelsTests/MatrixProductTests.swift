@@ -28,6 +28,23 @@ private let sizes = [(1, 1, 1), (5, 7, 3), (6, 16, 8), (13, 70, 65), (97, 33, 30
         }
     }
 
+    @Test func `a packed weight gives the same bits, at the level in use`() {
+        for (m, n, k) in sizes {
+            let x = random(m * k, 1), weight = random(n * k, 2), bias = random(n, 3)
+            let packed = PackedMatrix(weight: weight.span, outputs: n, inputs: k)
+            let shape = LinearShape(rows: m, inputs: k, outputs: n)
+            func linear(_ packed: PackedMatrix?) -> [Float] {
+                var y = [Float](repeating: 0, count: m * n), slope = y
+                var out = y.mutableSpan, derivative = slope.mutableSpan
+                kernels.linear(
+                    shape, x.span, weight.span, packed: packed, bias: bias.span, activation: .gelu, residual: Span(),
+                    into: &out, slope: &derivative)
+                return y + slope
+            }
+            #expect(linear(packed) == linear(nil), "\(m) × \(n) × \(k)")
+        }
+    }
+
     @Test(arguments: InstructionLevel.available)
     func `a transposed product and its column sums agree with the definition`(level: String) throws {
         let set = try #require(InstructionLevel.kernelSets.first { $0.name == level })

@@ -8,6 +8,7 @@ frozen   `drawings`: projections behind a frozen DINOv2 and a frozen MiniLM, fea
 views    the same with four views of each picture
 few      200 pairs of `drawings`, drawn five times: the frozen pair beside small towers from random weights
 teacher  small towers that learn from the frozen pair's vectors beside the same without
+leaving  a run with linear projections inside transformers, its text tower inside sentence-transformers
 
 Recall is that of text to picture among the 1,024 held-out pictures of `drawings`, with a 95 % interval.
 """
@@ -24,6 +25,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import starting_points_leaving as leaving
 import starting_points_towers as towers
 from report import REPOSITORY, RESULTS, Bars, print_machine, print_table
 
@@ -32,7 +34,7 @@ DATA = REPOSITORY / "datasets/drawings/prepared"
 FROZEN = ["--image-tower", "models/dinov2-small", "--image-size", "112", "--image-layer", "8", "--image-pooling",
           "class+mean", "--image-resize-mode", "longest", "--text-tower", "models/minilm-l6"]
 SMALL = ["--model", "vit-nano-16-64", "--image-resize-mode", "longest", "--augment", "translate", "--opt", "muon"]
-SECTIONS = ("towers", "frozen", "views", "few", "teacher")
+SECTIONS = ("towers", "frozen", "views", "few", "teacher", "leaving")
 PAIRS, DRAWS = 200, 5
 
 
@@ -153,7 +155,8 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])  # decoding threads included
     print_machine(options.threads, ["torch", "transformers", "sentence-transformers", "onnxruntime"])
-    sections = {"towers": towers.measure, "frozen": frozen, "views": views, "few": few, "teacher": teacher}
+    sections = {"towers": towers.measure, "frozen": frozen, "views": views, "few": few, "teacher": teacher,
+                "leaving": lambda options, bars: leaving.measure(bars, Run, few_pairs(0), DATA)}
     for name in options.only:
         sections[name](options, bars)
     return bars.close()

@@ -10,6 +10,7 @@ struct Linear: Operation {
     let bias: Tensor?  // [outputs]
     let activation: Activation
     let residual: Tensor?  // [rows, outputs]
+    let packed: PackedMatrix?  // the weight
 
     private var shape: LinearShape {
         LinearShape(rows: x.rowCount, inputs: x.width, outputs: weight.rowCount)
@@ -20,7 +21,7 @@ struct Linear: Operation {
 
     func forward(_ values: Span<Float>, into y: inout MutableSpan<Float>, saving slope: inout MutableSpan<Float>) {
         kernels.linear(
-            shape, values.extracting(x.range), values.extracting(weight.range),
+            shape, values.extracting(x.range), values.extracting(weight.range), packed: packed,
             bias: values.extracting(bias?.range ?? 0..<0), activation: activation,
             residual: values.extracting(residual?.range ?? 0..<0), into: &y, slope: &slope)
     }
@@ -45,6 +46,9 @@ extension Tape {
         _ x: Tensor, weight: Tensor, bias: Tensor?, activation: Activation = .none, adding residual: Tensor? = nil
     ) -> Tensor {
         precondition(weight.width == x.width, "weight \(weight.shape) does not take rows of \(x.shape)")
-        return apply(Linear(x: x, weight: weight, bias: bias, activation: activation, residual: residual))
+        return apply(
+            Linear(
+                x: x, weight: weight, bias: bias, activation: activation, residual: residual,
+                packed: packed(weight)))
     }
 }
