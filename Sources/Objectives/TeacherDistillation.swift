@@ -11,7 +11,7 @@ public struct TeacherDistillation: Objective {
     /// What the distance is multiplied by.
     public var distanceWeight: Float = 4
 
-    /// Weights that did well on drawings.
+    /// The distance four times, the contrast once.
     public init() {}
 
     /// Pairs, and vectors of the pictures.
