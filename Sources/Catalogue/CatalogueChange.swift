@@ -18,7 +18,7 @@ public struct CatalogueChange: Sendable {
     /// - Throws: `.cannotWrite` on a full disk, `.badData` where the former file is damaged.
     public func write(to path: String, from former: String?) throws(Failure) {
         try writeGeneration(to: path, from: former) { db in
-            if former == nil { try Schema.create(db) } else { try Schema.check(db, path) }
+            if former == nil { try Schema.create(db) } else { try Schema.header.checkCatalogue(db, path) }
             try apply(db)
         }
     }

@@ -8,9 +8,8 @@ public struct FeatureCache: Sendable {
     private let path: String
     private let database: DatabasePool
 
-    /// "FEAT", in the file's header.
-    private static let applicationID = 0x4645_4154
-    private static let version = 1
+    /// "FEAT".
+    private static let header = DatabaseHeader(applicationID: 0x4645_4154, version: 1)
 
     /// Opens the cache at `path`, or makes an empty one.
     ///
@@ -23,9 +22,7 @@ public struct FeatureCache: Sendable {
             database = try DatabasePool(path: path, configuration: configuration)
             try database.write { db in
                 if try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 { try Self.create(db) }
-                let found = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-                let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-                guard found == Self.applicationID, version == Self.version else {
+                guard try Self.header.read(db).isSame else {
                     throw Failure(
                         .badData, "cannot open features", at: path,
                         because: "it is no file of features, or one of another version", try: "delete it")
@@ -59,8 +56,7 @@ public struct FeatureCache: Sendable {
                     tower INTEGER NOT NULL REFERENCES towers, item TEXT NOT NULL, view TEXT NOT NULL,
                     vector BLOB NOT NULL, UNIQUE (tower, item, view)
                 ) STRICT;
-                PRAGMA application_id = \(applicationID);
-                PRAGMA user_version = \(version);
+                \(header.pragmas)
                 """)
     }
 

@@ -1,5 +1,4 @@
 public import Failures
-import Foundation
 import GRDB
 
 /// A file of text whose passages are in an index.
@@ -38,35 +37,23 @@ public struct PassageEntry: Sendable, Equatable {
 /// What an index knows of its texts: a file of SQLite that never changes once its index names it. Words are found in it by
 /// SQLite's full-text search.
 public struct PassageCatalogue: Sendable {
-    private let path: String
-    private let database: DatabaseQueue
+    private let file: CatalogueFile
 
     /// Opens the catalogue at `path`.
     ///
     /// - Throws: `.missingInput` where there is none, `.badData` where it is not a catalogue of ours.
     public init(_ path: String) throws(Failure) {
-        self.path = path
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw Failure(
-                .missingInput, "cannot open catalogue", at: path, because: "no such file",
-                try: "build the index again with clip-index")
-        }
-        var configuration = Configuration()
-        configuration.readonly = true
-        do {
-            database = try DatabaseQueue(path: path, configuration: configuration)
-            try database.read { db in try PassageSchema.check(db, path) }
-        } catch { throw .catalogue(error, path) }
+        file = try CatalogueFile(path, PassageSchema.header)
     }
 
     /// How texts became passages.
     public func rule() throws(Failure) -> String {
-        try read { db in try String.fetchOne(db, sql: "SELECT rule FROM built") ?? "" }
+        try file.read { db in try String.fetchOne(db, sql: "SELECT rule FROM built") ?? "" }
     }
 
     /// The files, in the order of their paths, without their passages' words.
     public func files() throws(Failure) -> [TextFileEntry] {
-        try read { db in
+        try file.read { db in
             var passages: [String: [PassageEntry]] = [:]
             let rows = try Row.fetchCursor(db, sql: "SELECT path, id, line FROM passages ORDER BY id")
             while let row = try rows.next() {
@@ -81,7 +68,7 @@ public struct PassageCatalogue: Sendable {
 
     /// The passages with these ids and the files in which they stand; an id that is not listed is left out.
     public func passages(ids: [Int64]) throws(Failure) -> [Int64: (path: String, passage: PassageEntry)] {
-        try read { db in
+        try file.read { db in
             let find = try db.makeStatement(sql: "SELECT path, line, text FROM passages WHERE id = ?")
             var found: [Int64: (path: String, passage: PassageEntry)] = [:]
             for id in ids {
@@ -96,15 +83,11 @@ public struct PassageCatalogue: Sendable {
     /// the words at least.
     public func matching(_ words: String, _ k: Int) throws(Failure) -> [Int64] {
         guard let pattern = FTS5Pattern(matchingAnyTokenIn: words) else { return [] }
-        return try read { db in
+        return try file.read { db in
             try Int64.fetchAll(
                 db, sql: "SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words), rowid LIMIT ?",
                 arguments: [pattern, k])
         }
-    }
-
-    private func read<Result>(_ body: (Database) throws -> Result) throws(Failure) -> Result {
-        do { return try database.read(body) } catch { throw .catalogue(error, path) }
     }
 }
 
@@ -129,7 +112,11 @@ public struct PassageChange: Sendable {
     /// - Throws: `.cannotWrite` on a full disk, `.badData` where the former file is damaged.
     public func write(to path: String, from former: String?, rule: String) throws(Failure) {
         try writeGeneration(to: path, from: former) { db in
-            if former == nil { try PassageSchema.create(db, rule: rule) } else { try PassageSchema.check(db, path) }
+            if former == nil {
+                try PassageSchema.create(db, rule: rule)
+            } else {
+                try PassageSchema.header.checkCatalogue(db, path)
+            }
             try apply(db)
         }
     }
@@ -162,9 +149,8 @@ public struct PassageChange: Sendable {
 
 /// The tables of a catalogue of texts.
 enum PassageSchema {
-    static let version = 1
-    /// "TEXT", in the file's header.
-    static let applicationID = 0x5445_5854
+    /// "TEXT".
+    static let header = DatabaseHeader(applicationID: 0x5445_5854, version: 1)
 
     static func create(_ db: Database, rule: String) throws {
         try db.execute(
@@ -184,19 +170,8 @@ enum PassageSchema {
                 CREATE TRIGGER word_removed AFTER DELETE ON passages BEGIN
                     INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text);
                 END;
-                PRAGMA application_id = \(applicationID);
-                PRAGMA user_version = \(version);
+                \(header.pragmas)
                 """)
         try db.execute(sql: "INSERT INTO built VALUES (?)", arguments: [rule])
-    }
-
-    static func check(_ db: Database, _ path: String) throws {
-        let found = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        guard found == applicationID, version == Self.version else {
-            throw Failure(
-                .badData, "cannot open catalogue", at: path, because: "version \(version), expected \(Self.version)",
-                try: "delete the index and build it again with clip-index")
-        }
     }
 }

@@ -1,40 +1,25 @@
 public import Failures
-import Foundation
 import GRDB
 
 /// A catalogue, opened for reading: a file of SQLite that never changes once its index names it.
 public struct PictureCatalogue: Sendable {
-    private let path: String
-    private let database: DatabaseQueue
+    private let file: CatalogueFile
 
     /// Opens the catalogue at `path`.
     ///
     /// - Throws: `.missingInput` where there is none, `.badData` where it is not a catalogue of ours.
     public init(_ path: String) throws(Failure) {
-        self.path = path
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw Failure(
-                .missingInput, "cannot open catalogue", at: path, because: "no such file",
-                try: "build the index again with clip-index")
-        }
-        var configuration = Configuration()
-        configuration.readonly = true
-        do {
-            database = try DatabaseQueue(path: path, configuration: configuration)
-            try database.read { db in try Schema.check(db, path) }
-        } catch {
-            throw .catalogue(error, path)
-        }
+        file = try CatalogueFile(path, Schema.header)
     }
 
     /// How many pictures it lists.
     public func count() throws(Failure) -> Int {
-        try read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM pictures") ?? 0 }
+        try file.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM pictures") ?? 0 }
     }
 
     /// All pictures, in the order of their ids.
     public func entries() throws(Failure) -> [CatalogueEntry] {
-        try read { db in try Self.entries(db, where: "1") }
+        try file.read { db in try Self.entries(db, where: "1") }
     }
 
     /// The pictures with these ids; an id that is not listed is left out.
@@ -44,18 +29,16 @@ public struct PictureCatalogue: Sendable {
         for start in stride(from: 0, to: ids.count, by: 500) {
             let part = ids[start..<min(start + 500, ids.count)]
             let list = part.map(String.init).joined(separator: ",")
-            for entry in try read({ db in try Self.entries(db, where: "id IN (\(list))") }) { found[entry.id] = entry }
+            for entry in try file.read({ db in try Self.entries(db, where: "id IN (\(list))") }) {
+                found[entry.id] = entry
+            }
         }
         return found
     }
 
     /// The picture whose file lies at `path`, absolute and without links.
     public func entry(path: String) throws(Failure) -> CatalogueEntry? {
-        try read { db in try Self.entries(db, where: "path = ?", [path]).first }
-    }
-
-    private func read<Result>(_ body: (Database) throws -> Result) throws(Failure) -> Result {
-        do { return try database.read(body) } catch { throw .catalogue(error, path) }
+        try file.read { db in try Self.entries(db, where: "path = ?", [path]).first }
     }
 
     private static func entries(

@@ -97,7 +97,7 @@ public struct BatchMaker: Sendable {
             batch.tokens += tokens.ids
             lengths.append(tokens.ids.count)
             if tokens.isTruncated { batch.truncatedCount += 1 }
-            captionKeys.append(FeatureKey(tokens: tokens.ids))
+            if features.captions != nil { captionKeys.append(FeatureKey(tokens: tokens.ids)) }
             batch.pictureIDs.append(pictures.first(found.fingerprint, at: place))
             batch.captionIDs.append(captions.first(tokens.ids, at: place))
             batch.names.append(found.sample.name)

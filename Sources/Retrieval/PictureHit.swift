@@ -1,5 +1,3 @@
-import Foundation
-
 /// A picture that was found.
 public struct PictureHit: Sendable, Equatable {
     /// Its place in the answer or in its group, from 1.
@@ -23,12 +21,7 @@ public struct PictureHit: Sendable, Equatable {
     }
 
     /// One line of JSON: `rank`, `score`, `path`, `caption` (null where nothing is said), and `group` where there is one.
-    public var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let line = try? encoder.encode(self) else { preconditionFailure("a hit has a finite score") }
-        return String(decoding: line, as: UTF8.self)
-    }
+    public var json: String { jsonLine(self) }
 }
 
 extension PictureHit: Encodable {

@@ -192,10 +192,7 @@ struct PictureIndexer: ~Copyable {
 
 /// Lists what could not be indexed in the index's `skipped.jsonl`.
 func writeSkipped(_ skipped: [Skipped], to index: String) throws(Failure) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let lines = skipped.compactMap { try? encoder.encode($0) }.map { String(decoding: $0, as: UTF8.self) }
-    try AtomicFile.write(lines.map { $0 + "\n" }.joined(), to: "\(index)/skipped.jsonl")
+    try AtomicFile.write(skipped.map { jsonLine($0) + "\n" }.joined(), to: "\(index)/skipped.jsonl")
 }
 
 extension Failure {

@@ -35,11 +35,7 @@ public struct PictureSearch: Sendable {
     public func encoder() throws(Failure) -> Encoder {
         let path = "\(folder)/\(modelName)"
         let encoder = try Encoder(path)
-        guard StoredModel(encoder.fingerprint).name == modelName, encoder.embedDim == vectors.embedDim else {
-            throw Failure(
-                .badSettings, "cannot search", at: path, because: "it is not the model that the index was made with",
-                try: "build the index again with clip-index")
-        }
+        try StoredModel(encoder.fingerprint).checkFound(at: path, encoder.embedDim, vectors.embedDim)
         return encoder
     }
 

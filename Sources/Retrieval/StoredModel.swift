@@ -26,6 +26,15 @@ struct StoredModel {
             try: "choose another --output, or delete the index to build it anew")
     }
 
+    /// Fails unless the copy at `path`, inside an index of embeddings of length `expected`, is this model.
+    func checkFound(at path: String, _ embedDim: Int, _ expected: Int) throws(Failure) {
+        guard path.hasSuffix("/\(name)"), embedDim == expected else {
+            throw Failure(
+                .badSettings, "cannot search", at: path, because: "it is not the model that the index was made with",
+                try: "build the index again with clip-index")
+        }
+    }
+
     /// Copies the model from `folder` into `index`: beside its place, flushed, then renamed.
     func copy(from folder: String, into index: String) throws(Failure) {
         let target = "\(index)/\(name)", temporary = "\(target).writing-\(ProcessInfo.processInfo.processIdentifier)"

@@ -1,6 +1,5 @@
 import Catalogue
 public import Failures
-import Foundation
 import VectorIndex
 
 /// How passages are found.
@@ -27,12 +26,7 @@ public struct TextHit: Sendable, Equatable, Encodable {
     public var text: String
 
     /// One line of JSON: `rank`, `score`, `path`, `line`, `text`.
-    public var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let line = try? encoder.encode(self) else { preconditionFailure("a hit has a finite score") }
-        return String(decoding: line, as: UTF8.self)
-    }
+    public var json: String { jsonLine(self) }
 }
 
 /// An index of texts, opened to be asked.
@@ -61,11 +55,7 @@ public struct TextSearch: Sendable {
     /// - Throws: `.badSettings` where the model inside is another one than the index was made with.
     public func encoder() throws(Failure) -> TextEncoder {
         let path = "\(folder)/\(modelName)", encoder = try TextEncoder(path)
-        guard StoredModel(encoder.fingerprint).name == modelName, encoder.embedDim == vectors.embedDim else {
-            throw Failure(
-                .badSettings, "cannot search", at: path, because: "it is not the model that the index was made with",
-                try: "build the index again with clip-index")
-        }
+        try StoredModel(encoder.fingerprint).checkFound(at: path, encoder.embedDim, vectors.embedDim)
         return encoder
     }
 
