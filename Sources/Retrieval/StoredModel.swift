@@ -9,12 +9,6 @@ struct StoredModel {
     /// The copy's name in the index folder; it holds the model's fingerprint.
     let name: String
 
-    private static let files = [
-        "config.json", "open_clip_config.json", "preprocessor_config.json", "tokenizer.json", "vocab.json",
-        "merges.txt", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
-        SentenceTransformers.listFile, SentenceTransformers.poolingFile,
-    ]
-
     init(_ fingerprint: Fingerprint) { name = "model-\(fingerprint.description.prefix(16))" }
 
     /// Fails unless an index, whose files are `attachments`, holds this model.
@@ -42,7 +36,7 @@ struct StoredModel {
         guard !manager.fileExists(atPath: target) else { return }
         try AtomicFile.makeFolder(temporary)
         do throws(Failure) {
-            for file in try Self.files + WeightFiles.names(in: folder)
+            for file in try ModelFolder.settingsFiles + WeightFiles.names(in: folder)
             where manager.fileExists(atPath: "\(folder)/\(file)") {
                 let source = try MappedFile("\(folder)/\(file)")
                 try AtomicFile.makeFolder(("\(temporary)/\(file)" as NSString).deletingLastPathComponent)

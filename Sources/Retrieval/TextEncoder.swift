@@ -27,9 +27,10 @@ public struct TextEncoder: ~Copyable {
                     because: "its tokenizer has \(tokenizer.vocabSize) tokens, its weights \(towers.plan.vocabSize)",
                     try: "give a folder whose files belong together")
             }
+            let longest = try SentenceTransformers.longest(of: folder) ?? towers.plan.contextLength
             let preprocessing = Preprocessing(side: towers.plan.imageSize)
             features = try LockedTower(.text, of: towers, preprocessing, from: folder)
-            (self.tokenizer, contextLength) = (tokenizer, towers.plan.contextLength)
+            (self.tokenizer, contextLength) = (tokenizer, min(longest, towers.plan.contextLength))
         }
 
         mutating func embed(_ texts: ArraySlice<String>) -> [[Float]] {

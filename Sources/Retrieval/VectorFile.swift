@@ -18,21 +18,34 @@ public func writeVectors(of index: String, to path: String) throws(Failure) {
             try: "give a name that ends with .npy")
     }
     var snapshot = try IndexSnapshot(index)
-    guard let catalogue = snapshot.manifest.attachments[Attachment.catalogue] else {
-        throw Failure(
-            .badData, "cannot read index", at: index, because: "it names no catalogue",
-            try: "delete the index and build it again with clip-index")
-    }
     var rows: [Int64: [Float]] = [:]
     try snapshot.forEach { id, vector in rows[id] = vector.indices.map { vector[$0] } }
-    let entries = try PictureCatalogue("\(index)/\(catalogue)").entries()
-        .filter { rows[$0.id] != nil && !$0.path.contains("\n") }.sorted { $0.path < $1.path }
+    let places = try places(in: index, snapshot.manifest.attachments)
+        .filter { rows[$0.id] != nil && !$0.name.contains("\n") }
     try AtomicFile.write(to: path) { (file) throws(Failure) in
-        try file.appendNumPyHeader(rows: entries.count, width: snapshot.embedDim)
-        for entry in entries {
-            let row = rows[entry.id] ?? []
+        try file.appendNumPyHeader(rows: places.count, width: snapshot.embedDim)
+        for place in places {
+            let row = rows[place.id] ?? []
             try file.append(row.span)
         }
     }
-    try AtomicFile.write(entries.map { $0.path + "\n" }.joined(), to: list)
+    try AtomicFile.write(places.map { $0.name + "\n" }.joined(), to: list)
+}
+
+/// What an index holds, in the order of paths: pictures by their paths, passages by path and line.
+private func places(
+    in index: String, _ attachments: [String: String]
+) throws(Failure) -> [(id: Int64, name: String)] {
+    if let catalogue = attachments[Attachment.catalogue] {
+        return try PictureCatalogue("\(index)/\(catalogue)").entries().sorted { $0.path < $1.path }
+            .map { ($0.id, $0.path) }
+    }
+    if let catalogue = attachments[Attachment.passages] {
+        return try PassageCatalogue("\(index)/\(catalogue)").files().flatMap { file in
+            file.passages.map { ($0.id, "\(file.path):\($0.line)") }
+        }
+    }
+    throw Failure(
+        .badData, "cannot read index", at: index, because: "it names no catalogue",
+        try: "delete the index and build it again with clip-index")
 }

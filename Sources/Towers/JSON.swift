@@ -56,6 +56,12 @@ enum JSON: Sendable, Equatable, Codable {
         }
     }
 
+    /// The same without members of these names, at any depth of objects.
+    func without(_ names: Set<String>) -> JSON {
+        guard case .object(let members) = self else { return self }
+        return .object(members.filter { !names.contains($0.key) }.mapValues { $0.without(names) })
+    }
+
     /// Its text, with sorted keys: equal values have equal bytes.
     var bytes: [UInt8] {
         get throws(Failure) {

@@ -25,6 +25,13 @@ public enum ModelFolder {
     static let trainedWeightsFile = "model-trained.safetensors"
     static let openCLIPWeightsFile = "open_clip_model.safetensors"
 
+    /// What may lie in a model's folder beside weights, and decides what they make of a picture or a text.
+    public static let settingsFiles = [
+        configFile, openCLIPFile, preprocessorFile, "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt",
+        "tokenizer_config.json", "special_tokens_map.json", SentenceTransformers.listFile,
+        SentenceTransformers.poolingFile, SentenceTransformers.lengthFile,
+    ]
+
     /// Writes a model whose captions start and end with the tokens given. `floats` are the parameters of `store`, of which
     /// only the model's own are written; the weights of the towers in `locked` must lie in the folder already.
     ///
@@ -76,10 +83,7 @@ public enum ModelFolder {
     /// Tells two models apart: all that decides an embedding, weights, settings, preprocessing and tokenizer.
     public static func fingerprint(_ folder: String) throws(Failure) -> Fingerprint {
         var list = ""
-        for name in [
-            configFile, openCLIPFile, preprocessorFile, "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt",
-            SentenceTransformers.listFile, SentenceTransformers.poolingFile,
-        ] + (try WeightFiles.names(in: folder)) {
+        for name in settingsFiles + (try WeightFiles.names(in: folder)) {
             let path = "\(folder)/\(name)"
             guard name.hasSuffix(".safetensors") || FileManager.default.fileExists(atPath: path) else { continue }
             let fingerprint = try MappedFile(path).read { Fingerprint($0) }

@@ -22,7 +22,7 @@ extension LoadedModel {
         try writeJSON(towers.config(of: .text).json, to: "\(folder)/\(ModelFolder.configFile)")
         try writeJSON(pooling, to: "\(folder)/\(SentenceTransformers.poolingFile)")
         try writeJSON(
-            ["max_seq_length": text.contextLength], to: "\(folder)/sentence_bert_config.json")
+            ["max_seq_length": text.contextLength], to: "\(folder)/\(SentenceTransformers.lengthFile)")
         let own = parameters.parameters.filter { $0.name.hasPrefix(TowerSide.text.prefix) }
         try write(
             own.map { (String($0.name.dropFirst(TowerSide.text.prefix.count)), $0.tensor) },

@@ -1,4 +1,4 @@
-import Failures
+public import Failures
 import Foundation
 
 /// What sentence-transformers writes beside a text tower: a list of modules, of which pooling is one.
@@ -7,6 +7,8 @@ public enum SentenceTransformers {
     public static let listFile = "modules.json"
     /// How the rows of a sentence become one, as this project and most others call the file.
     public static let poolingFile = "\(poolingFolder)/\(ModelFolder.configFile)"
+    /// How long a sentence may be.
+    public static let lengthFile = "sentence_bert_config.json"
     static let poolingFolder = "1_Pooling"
 
     struct Module: Codable {
@@ -34,6 +36,21 @@ public enum SentenceTransformers {
 
     private struct Pooling: Decodable {
         let pooling_mode_cls_token, pooling_mode_mean_tokens, pooling_mode_lasttoken: Bool?
+    }
+
+    private struct Length: Decodable {
+        let max_seq_length: Int?
+    }
+
+    /// How many tokens of a text are read, where the folder says that; shorter than what its tower could read.
+    ///
+    /// - Throws: `.badSettings` where it is no length.
+    public static func longest(of folder: String) throws(Failure) -> Int? {
+        let file = "\(folder)/\(lengthFile)"
+        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        let length = try decoded(Length.self, from: jsonFile(file), named: file).max_seq_length
+        if let length, length < 3 { throw .settings(file, "max_seq_length is \(length), expected 3 or more") }
+        return length
     }
 
     /// How a folder's captions are pooled; nil where it is no folder of sentence-transformers.

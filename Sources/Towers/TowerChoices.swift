@@ -56,14 +56,14 @@ extension DualEncoder {
         var imagePooling = choices.imagePooling, textPooling = choices.textPooling, side = choices.imageSize
         if let path = choices.imageTower {
             let folder = try TowerFolder(path)
-            vision = folder.config
+            vision = folder.config.withoutInitialization()
             let plan = try folder.visionPlan()
             imagePooling = imagePooling ?? plan.pooling
             if side == nil { side = try folder.preprocessing().side }
         }
         if let path = choices.textTower {
             let folder = try TowerFolder(path)
-            text = folder.config
+            text = folder.config.withoutInitialization()
             let plan = try folder.textPlan(), pooling = try SentenceTransformers.pooling(of: folder.path)
             textPooling = textPooling ?? pooling ?? plan.pooling
         }

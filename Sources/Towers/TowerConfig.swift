@@ -27,6 +27,13 @@ struct TowerConfig: Sendable, Equatable {
         return TowerConfig(json: json, place: place)
     }
 
+    /// The same without what says how weights begin: trained ones have taken their place. transformers refuses some of these
+    /// numbers where they are whole, and JSON does not tell 1 from 1.0.
+    func withoutInitialization() -> TowerConfig {
+        TowerConfig(
+            json: json.without(["layerscale_value", "initializer_range", "initializer_factor"]), place: place)
+    }
+
     /// A setting that counts something: positive, and small enough to be a size.
     func count(_ name: String, _ standard: Int) throws(Failure) -> Int {
         let value = try number(name, Double(standard))

@@ -3,17 +3,29 @@ import Autodiff
 import Failures
 import Foundation
 
-/// A tower that was trained elsewhere, in a folder as transformers writes them: `config.json` and `model.safetensors`.
+/// A tower that was trained elsewhere, in a folder as transformers writes them: `config.json` and `model.safetensors`; or in
+/// one of open_clip's.
 struct TowerFolder: ~Copyable {
     let path: String
     let config: TowerConfig
     let architecture: TowerArchitecture
+    /// What an `open_clip_config.json` says, where there is no other.
+    private let openCLIP: ModelConfiguration?
 
     /// Opens the folder, as far as its settings go.
     ///
     /// - Throws: `.missingInput`, or `.badSettings` where the architecture is not known.
     init(_ path: String) throws(Failure) {
         let path = try Self.prepared(path), file = "\(path)/\(ModelFolder.configFile)"
+        let openCLIP = "\(path)/\(ModelFolder.openCLIPFile)"
+        if !FileManager.default.fileExists(atPath: file), FileManager.default.fileExists(atPath: openCLIP) {
+            let model = try ModelConfiguration(file: openCLIP)
+            let config = HuggingFaceConfiguration(model, startToken: nil, endToken: nil)
+            try self.init(
+                path, config: TowerConfig(json: JSON(encoding: config, named: openCLIP), place: openCLIP),
+                openCLIP: model)
+            return
+        }
         try self.init(
             path, config: TowerConfig(json: try decoded(JSON.self, from: jsonFile(file), named: file), place: file))
     }
@@ -21,12 +33,12 @@ struct TowerFolder: ~Copyable {
     /// The folder of a tower whose settings are known.
     ///
     /// - Throws: `.badSettings` where the architecture is not known.
-    init(_ path: String, config: TowerConfig) throws(Failure) {
+    init(_ path: String, config: TowerConfig, openCLIP: ModelConfiguration? = nil) throws(Failure) {
         guard let architecture = TowerArchitecture.named(config.modelType) else {
             let known = TowerArchitecture.all.flatMap(\.modelTypes).joined(separator: ", ")
             throw .settings(config.place, "model_type is \(config.modelType ?? "missing"), expected one of \(known)")
         }
-        (self.path, self.config, self.architecture) = (path, config, architecture)
+        (self.path, self.config, self.architecture, self.openCLIP) = (path, config, architecture, openCLIP)
     }
 
     /// The shape of the folder's picture tower.
@@ -34,7 +46,9 @@ struct TowerFolder: ~Copyable {
     /// - Throws: `.badSettings` where it has none.
     func visionPlan() throws(Failure) -> VisionPlan {
         guard let vision = architecture.vision else { throw lacks("picture") }
-        return try vision(config)
+        var plan = try vision(config)
+        if let openCLIP { plan.pooling = openCLIP.plan.vision.pooling }
+        return plan
     }
 
     /// The shape of the folder's text tower.
@@ -68,6 +82,7 @@ struct TowerFolder: ~Copyable {
     /// - Throws: `.missingInput`, or `.badSettings` where the file asks for what is not known here.
     func preprocessing() throws(Failure) -> Preprocessing {
         let file = "\(path)/\(ModelFolder.preprocessorFile)"
+        if openCLIP != nil { return try ModelSettings(folder: path).preprocessing }
         return try decoded(PreprocessorConfig.self, from: jsonFile(file), named: file).preprocessing
     }
 

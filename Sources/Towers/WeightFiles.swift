@@ -3,12 +3,13 @@ public import Failures
 import Foundation
 import Storage
 
-/// The weights of a folder: `model.safetensors`, or the files that `model.safetensors.index.json` shares them among.
+/// The weights of a folder, under transformers' names: `model.safetensors`, or the files that `model.safetensors.index.json`
+/// shares them among, or `open_clip_model.safetensors` where there is nothing else.
 public struct WeightFiles: Sendable {
     /// What a failure calls them.
     let path: String
     private let shards: [Shard]
-    private let places: [String: Int]  // from a tensor's name
+    private let places: [String: (shard: Int, tensor: TensorPlace)]  // by a tensor's name
 
     private final class Shard: Sendable {
         let file: Safetensors
@@ -20,7 +21,7 @@ public struct WeightFiles: Sendable {
     /// - Throws: `.missingInput`, or `.badData` where a header disagrees with its file or with the index.
     init(folder: String) throws(Failure) {
         guard let index = Self.index(of: folder) else {
-            let whole = "\(folder)/\(ModelFolder.weightsFile)"
+            let whole = "\(folder)/\(Self.wholeFile(of: folder))"
             try self.init([whole], named: whole)
             return
         }
@@ -35,8 +36,15 @@ public struct WeightFiles: Sendable {
     ///
     /// - Throws: `.badData` where the index is damaged.
     public static func names(in folder: String) throws(Failure) -> [String] {
-        guard let index = index(of: folder) else { return [ModelFolder.weightsFile] }
+        guard let index = index(of: folder) else { return [wholeFile(of: folder)] }
         return try [ModelFolder.weightsIndexFile] + Set(WeightIndex(index).weight_map.values).sorted()
+    }
+
+    /// The one file of a folder that shares its weights among no others.
+    private static func wholeFile(of folder: String) -> String {
+        func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(folder)/\(name)") }
+        let isOpenCLIP = exists(ModelFolder.openCLIPWeightsFile) && !exists(ModelFolder.weightsFile)
+        return isOpenCLIP ? ModelFolder.openCLIPWeightsFile : ModelFolder.weightsFile
     }
 
     private static func index(of folder: String) -> String? {
@@ -46,12 +54,18 @@ public struct WeightFiles: Sendable {
     }
 
     private init(_ files: [String], named path: String) throws(Failure) {
-        var shards: [Shard] = [], places: [String: Int] = [:]
-        for file in files {
-            let shard = Shard(try Safetensors(file))
-            for name in shard.file.names {
-                guard places.updateValue(shards.count, forKey: name) == nil else {
-                    throw Self.damaged(file, "tensor \(name) is in another file of the model, too")
+        var shards: [Shard] = [], places: [String: (shard: Int, tensor: TensorPlace)] = [:]
+        for path in files {
+            let shard = Shard(try Safetensors(path))
+            let shapes = shard.file.names.map { (name: $0, shape: shard.file.shape(of: $0) ?? []) }
+            let isOpenCLIP = path.hasSuffix("/\(ModelFolder.openCLIPWeightsFile)")
+            let tensors =
+                isOpenCLIP
+                ? OpenCLIPNames.places(in: shapes).map { ($0, $1) }
+                : shapes.map { ($0.name, TensorPlace($0.name, shape: $0.shape)) }
+            for (name, tensor) in tensors {
+                guard places.updateValue((shards.count, tensor), forKey: name) == nil else {
+                    throw Self.damaged(path, "tensor \(name) is in another file of the model, too")
                 }
             }
             shards.append(shard)
@@ -63,14 +77,14 @@ public struct WeightFiles: Sendable {
     var names: [String] { places.keys.sorted() }
 
     /// The lengths of one tensor's axes, outer to inner; nil where there is no such tensor.
-    func shape(of name: String) -> [Int]? { places[name].flatMap { shards[$0].file.shape(of: name) } }
+    func shape(of name: String) -> [Int]? { places[name]?.tensor.shape }
 
     /// Reads a tensor of 32-bit floats, 16-bit floats or bfloat16 numbers.
     ///
     /// - Throws: `.badData` where the tensor is missing, holds other numbers, or has another count than `floats`.
     func read(_ name: String, into floats: inout MutableSpan<Float>) throws(Failure) {
         guard let place = places[name] else { throw Self.damaged(path, "tensor \(name) is missing") }
-        try shards[place].file.read(name, into: &floats)
+        try place.tensor.read(from: shards[place.shard].file, into: &floats)
     }
 
     /// A tensor's numbers, outer to inner.

@@ -39,6 +39,25 @@ import Testing
         #expect(none.code == 0 && none.output.isEmpty)
     }
 
+    @Test func `vectors stand in the order of files and lines, of as many tokens as the tower's folder says`() throws {
+        let folder = try workplace()
+        try folder.write("{\"max_seq_length\": 3}", to: "tower/sentence_bert_config.json")
+        try folder.write("red above blue\nblue\nred\n", to: "notes/one.txt")
+        let built = try index.run(
+            [
+                "--text", "notes/one.txt", "--model", "tower", "--output", "index", "--passages", "lines", "--vectors",
+                "v.npy",
+            ],
+            in: folder)
+        #expect(built.code == 0, "\(built.talk)")
+        let places = String(decoding: try folder.read("v.txt"), as: UTF8.self).split(separator: "\n")
+            .map { $0.split(separator: "/").last }
+        #expect(places == ["one.txt:1", "one.txt:2", "one.txt:3"])
+        let bytes = try folder.read("v.npy").dropFirst(128), width = bytes.count / 3
+        #expect(bytes.prefix(width).elementsEqual(bytes.suffix(width)))
+        #expect(!bytes.prefix(width).elementsEqual(bytes.dropFirst(width).prefix(width)))
+    }
+
     @Test func `a second run embeds what is new, and forgets what is gone`() throws {
         let folder = try workplace()
         #expect(try index.run(options, in: folder).code == 0)

@@ -76,6 +76,32 @@ import Testing
         }
     }
 
+    @Test(arguments: [VisionConfiguration.Pooling.classToken, .mean])
+    func `a folder of open_clip is read, whole and as single towers`(pooling: VisionConfiguration.Pooling) throws {
+        try withTemporaryFolder { folder in
+            let settings = try Self.small(pooling), floats = try Self.write(settings, to: folder)
+            for file in ["config.json", "preprocessor_config.json", "model.safetensors"] {
+                try? FileManager.default.removeItem(atPath: "\(folder)/\(file)")
+            }
+            var loaded = try ModelFolder.read(folder)
+            #expect(loaded.settings == settings)
+            #expect(loaded.tape.readParameters { all in all.indices.map { all[$0] } } == floats)
+            var choices = TowerChoices(embedDim: 5)
+            (choices.imageTower, choices.textTower) = (folder, folder)
+            #expect(try choices.preprocessing() == settings.preprocessing)
+            let preset = try ModelConfiguration(named: ModelConfiguration.presetNames[0])
+            let towers = try DualEncoder(choices, else: preset, startToken: nil, endToken: nil)
+            #expect(towers.plan.vision.pooling == settings.model.plan.vision.pooling)
+            var tower = try LockedTower(.text, of: towers, settings.preprocessing, from: folder)
+            let tokens: [Int32] = [18, 3, 19], segments = Segments(lengths: [3])
+            let text = try #require(loaded.model.text)
+            loaded.tape.begin(recording: false)
+            let encoded = text.encode(tokens: tokens, segments, on: &loaded.tape)
+            let expected = loaded.tape.read(encoded) { all in all.indices.map { all[$0] } }
+            #expect(tower.features(tokens: tokens, segments: segments) == expected)
+        }
+    }
+
     @Test func `open_clip reads captions at our end token`() throws {
         try withTemporaryFolder { folder in
             try Self.write(Self.small(), to: folder)

@@ -1,5 +1,6 @@
 """What every benchmark prints: the machine with its measured peak, versions, tables, and its bars."""
 
+import math
 import os
 import platform
 import subprocess
@@ -61,6 +62,12 @@ def print_table(header, rows):
     for row in cells:
         print("  ".join(cell.rjust(width) for cell, width in zip(row, widths)))
     print()
+
+
+def interval(share, n, z=1.96):
+    """Wilson's interval of a share of n."""
+    middle, half = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
 
 
 class Bars:

@@ -8,9 +8,10 @@ frozen   `drawings`: projections behind a frozen DINOv2 and a frozen MiniLM, fea
 views    the same with four views of each picture
 few      200 pairs of `drawings`, drawn five times: the frozen pair beside small towers from random weights
 teacher  small towers that learn from the frozen pair's vectors beside the same without
+texts    texts found by texts, with MiniLM, beside sentence-transformers
 leaving  a run with linear projections inside transformers, its text tower inside sentence-transformers
 
-Recall is that of text to picture among the 1,024 held-out pictures of `drawings`, with a 95 % interval.
+Recall of `drawings` is that of text to picture among the 1,024 held-out pictures of `drawings`, with a 95 % interval.
 """
 
 import argparse
@@ -26,15 +27,16 @@ import sys
 from pathlib import Path
 
 import starting_points_leaving as leaving
+import starting_points_texts as texts
 import starting_points_towers as towers
-from report import REPOSITORY, RESULTS, Bars, print_machine, print_table
+from report import REPOSITORY, RESULTS, Bars, interval, print_machine, print_table
 
 FOLDER = RESULTS / "starting-points"
 DATA = REPOSITORY / "datasets/drawings/prepared"
 FROZEN = ["--image-tower", "models/dinov2-small", "--image-size", "112", "--image-layer", "8", "--image-pooling",
           "class+mean", "--image-resize-mode", "longest", "--text-tower", "models/minilm-l6"]
 SMALL = ["--model", "vit-nano-16-64", "--image-resize-mode", "longest", "--augment", "translate", "--opt", "muon"]
-SECTIONS = ("towers", "frozen", "views", "few", "teacher", "leaving")
+SECTIONS = ("towers", "frozen", "views", "few", "teacher", "texts", "leaving")
 PAIRS, DRAWS = 200, 5
 
 
@@ -77,12 +79,6 @@ class Run:
 
 
 HEADER = ["run", "minutes", "R@1", "R@5", "R@10", "95 % of R@10", "clipart", "emoji", "icons", "chance", "N"]
-
-
-def interval(share, n, z=1.96):
-    """Wilson's interval of a share of n."""
-    middle, half = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
 
 
 def frozen(options, bars):
@@ -156,7 +152,8 @@ def main():
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])  # decoding threads included
     print_machine(options.threads, ["torch", "transformers", "sentence-transformers", "onnxruntime"])
     sections = {"towers": towers.measure, "frozen": frozen, "views": views, "few": few, "teacher": teacher,
-                "leaving": lambda options, bars: leaving.measure(bars, Run, few_pairs(0), DATA)}
+                "texts": lambda _, bars: texts.measure(bars),
+                "leaving": lambda _, bars: leaving.measure(bars, Run, few_pairs(0), DATA)}
     for name in options.only:
         sections[name](options, bars)
     return bars.close()
