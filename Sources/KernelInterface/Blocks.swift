@@ -21,23 +21,37 @@ package struct ProductBlock {
     }
 }
 
-/// What a linear layer does to its product, row by row: `y = activation(y + bias) + residual`.
+/// What a linear layer does to its product: `y = activation(y + bias) + residual`, for some rows and columns of it.
 package struct LinearFinish {
     /// The activation's number: 0 none, 1 GELU (exact, with erf), 2 QuickGELU (`u · σ(1.702 u)`), 3 GELU
     /// approximated with tanh.
     package var activation: Int
-    package var rows: Int, width: Int
-    /// `[rows, width]`, contiguous; changed in place.
+    /// Floats from one row of `y`, `slope` and `residual` to the next.
+    package var rowStride: Int
+    package var rows = 0, columns = 0
+    /// Changed in place.
     package var y: Out
     package var bias: In?
-    /// Where the activation's derivative goes, `[rows, width]`.
+    /// Where the activation's derivative goes.
     package var slope: Out?
     package var residual: In?
 
-    package init(activation: Int, rows: Int, width: Int, y: Out, bias: In?, slope: Out?, residual: In?) {
-        self.activation = activation
-        (self.rows, self.width) = (rows, width)
+    /// That of a whole product, of which `part` takes rows and columns.
+    package init(activation: Int, rowStride: Int, y: Out, bias: In?, slope: Out?, residual: In?) {
+        (self.activation, self.rowStride) = (activation, rowStride)
         (self.y, self.bias, self.slope, self.residual) = (y, bias, slope, residual)
+    }
+
+    /// The same for `rows` rows and `columns` columns behind a corner.
+    package func part(row: Int, rows: Int, column: Int, columns: Int) -> LinearFinish {
+        let corner = row * rowStride + column
+        var part = self
+        (part.rows, part.columns) = (rows, columns)
+        part.y = y + corner
+        part.bias = bias.map { $0 + column }
+        part.slope = slope.map { $0 + corner }
+        part.residual = residual.map { $0 + corner }
+        return part
     }
 }
 

@@ -31,15 +31,15 @@ func dot(_ count: Int, _ a: In, _ b: In) -> Float {
 /// approximation with tanh, `u·σ(2·√(2/π)·(u + 0.044715u³))` — its section 2.
 func finishRows(_ f: LinearFinish) {
     for r in 0..<f.rows {
-        let row = r &* f.width
-        forEachVector(f.width) { i, n in
+        let row = r &* f.rowStride
+        forEachVector(f.columns) { i, n in
             var u = loadSome(In(f.y) + (row &+ i), n)
             if let bias = f.bias { u += loadSome(bias + i, n) }
             if f.activation == 1 {
-                let (erf, gaussian) = errorFunction(u * fill(0.707_106_78))
-                let share = fill(0.5) * (fill(1) + erf)
+                let share = normalShare(u)
                 if let slope = f.slope {
-                    storeSome(share + u * gaussian * fill(0.398_942_28), slope + (row &+ i), n)
+                    let density = exponential(fill(-0.5) * u * u) * fill(0.398_942_28)
+                    storeSome(share.addingProduct(u, density), slope + (row &+ i), n)
                 }
                 u *= share
             } else if f.activation == 2 {

@@ -19,20 +19,26 @@ import KernelInterface
     return p * unsafeBitCast(exponent &<< Integers(repeating: 23), to: Vector.self)
 }
 
-/// erf(x) with an absolute error below 2·10⁻⁷, and e^(−x²), which it needs on the way.
+/// Φ(x), the share of a normal distribution below x, with an absolute error below 2·10⁻⁷.
 ///
-/// Abramowitz and Stegun 1964, formula 7.1.26.
-@inline(__always) func errorFunction(_ x: Vector) -> (erf: Vector, gaussian: Vector) {
-    let size = larger(x, -x)
-    let t = fill(1) / fill(1).addingProduct(fill(0.327_591_1), size)
-    var p = fill(1.061_405_429)
-    p = fill(-1.453_152_027).addingProduct(p, t)
-    p = fill(1.421_413_741).addingProduct(p, t)
-    p = fill(-0.284_496_736).addingProduct(p, t)
-    p = fill(0.254_829_592).addingProduct(p, t)
-    let gaussian = exponential(-(size * size))
-    let y = fill(1) - p * t * gaussian
-    return (y.replacing(with: -y, where: x .< Vector.zero), gaussian)
+/// ½ + x·P(x²)/Q(x²) for |x| ≤ 5.6, beyond which it is 0 or 1 in 32 bits; both polynomials of degree 5, fitted for the least
+/// greatest error (1.4·10⁻⁸ before rounding).
+@inline(__always) func normalShare(_ x: Vector) -> Vector {
+    let x = smaller(larger(x, fill(-5.6)), fill(5.6))
+    let z = x * x
+    var p = fill(2.264_596_0e-8)
+    p = fill(6.249_747_5e-6).addingProduct(p, z)
+    p = fill(1.636_760_4e-4).addingProduct(p, z)
+    p = fill(4.644_243_0e-3).addingProduct(p, z)
+    p = fill(3.341_839_1e-2).addingProduct(p, z)
+    p = fill(3.989_422_6e-1).addingProduct(p, z)
+    var q = fill(1.187_047_0e-6)
+    q = fill(7.165_823_0e-5).addingProduct(q, z)
+    q = fill(1.855_158_0e-3).addingProduct(q, z)
+    q = fill(2.838_100_5e-2).addingProduct(q, z)
+    q = fill(2.504_338_6e-1).addingProduct(q, z)
+    q = fill(1).addingProduct(q, z)
+    return fill(0.5).addingProduct(x, p / q)
 }
 
 /// `out = exp(x − shift)`; returns the sum.

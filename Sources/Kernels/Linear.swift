@@ -43,13 +43,8 @@ extension KernelSet {
         let out = unsafe pointer(&y), slopes = unsafe slope.isEmpty ? nil : pointer(&slope)
         let biases = unsafe bias.isEmpty ? nil : pointer(bias),
             added = unsafe residual.isEmpty ? nil : pointer(residual)
-        let finish: (Int, Int) -> Void = { first, rows in
-            let corner = first * n
-            unsafe finishRows(
-                LinearFinish(
-                    activation: activation.rawValue, rows: rows, width: n, y: out + corner, bias: biases,
-                    slope: slopes.map { unsafe $0 + corner }, residual: added.map { unsafe $0 + corner }))
-        }
+        let finish = unsafe LinearFinish(
+            activation: activation.rawValue, rowStride: n, y: out, bias: biases, slope: slopes, residual: added)
         if let packed, packed.level == name {
             check("packed outputs", packed.outputs, is: n)
             check("packed inputs", packed.inputs, is: k)
@@ -73,8 +68,7 @@ extension KernelSet {
         let left = unsafe Strided(base: pointer(dy), row: n, column: 1)
         let right = unsafe Strided(base: pointer(weight), row: k, column: 1)
         unsafe multiplyRows(
-            m, k, n, left, slope: slope.isEmpty ? nil : pointer(slope), right, pointer(&dx), accumulates: true
-        ) { _, _ in }
+            m, k, n, left, slope: slope.isEmpty ? nil : pointer(slope), right, pointer(&dx), accumulates: true)
     }
 
     /// `dW += (dy ∘ slope)ᵀ·x` and, unless it is empty, `dBias += Σ rows of (dy ∘ slope)`.

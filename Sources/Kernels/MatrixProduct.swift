@@ -26,16 +26,16 @@ public func matrixProduct(
     check("product", c.count, is: m * n)
     let left = unsafe Strided(base: pointer(a), row: transposingLeft ? 1 : k, column: transposingLeft ? m : 1)
     let right = unsafe Strided(base: pointer(b), row: transposingRight ? 1 : n, column: transposingRight ? k : 1)
-    unsafe kernels.multiplyRows(m, n, k, left, slope: nil, right, pointer(&c), accumulates: accumulating) { _, _ in }
+    unsafe kernels.multiplyRows(m, n, k, left, slope: nil, right, pointer(&c), accumulates: accumulating)
 }
 
 extension KernelSet {
-    /// `C (+)= (A ∘ slope)·B` by blocks of rows; `finish(first row, rows)` follows each block while it is in cache.
+    /// `C (+)= (A ∘ slope)·B`, and what follows it.
     ///
     /// B is packed once and shared, so it should be the smaller side. `slope` is laid out as A.
     func multiplyRows(
         _ m: Int, _ n: Int, _ k: Int, _ a: Strided, slope: In?, _ b: Strided, _ c: Out, accumulates: Bool,
-        finish: (Int, Int) -> Void
+        finish: LinearFinish? = nil
     ) {
         guard m > 0, n > 0 else { return }
         let packed = unsafe ThreadScratch.floats(.shared, packedCount(n, k))
@@ -59,26 +59,38 @@ extension KernelSet {
     }
 
     /// The same for a B that is packed.
+    ///
+    /// A task is a block of rows, or some columns of it where there are few rows. It works through them panel by panel, so
+    /// that a piece of C stays in L1 until all of it is done, and is finished there.
     func multiplyRows(
         _ m: Int, _ n: Int, _ k: Int, _ a: Strided, slope: In?, packed: In, _ c: Out, accumulates: Bool,
-        finish: (Int, Int) -> Void
+        finish: LinearFinish? = nil
     ) {
         guard m > 0, n > 0 else { return }
-        let panels = (n + panelWidth - 1) / panelWidth, blocks = (k + innerBlock - 1) / innerBlock
-        let rowsPerTask = m >= 384 ? 96 : 4 * tileRows
-        parallelFor((m + rowsPerTask - 1) / rowsPerTask) { task in
-            let first = task * rowsPerTask, rows = min(rowsPerTask, m - first)
+        let panels = (n + panelWidth - 1) / panelWidth, blocks = max(1, (k + innerBlock - 1) / innerBlock)
+        // So many rows that their share of A stays in L2 while panel after panel goes by.
+        let fitting = min(96, max(4 * tileRows, 65_536 / max(k, 1) / tileRows * tileRows))
+        let rowsPerTask = m >= 384 ? fitting : 4 * tileRows, bands = (m + rowsPerTask - 1) / rowsPerTask
+        let shares = bands < threadCount ? min(panels, 2 * threadCount) : 1
+        parallelFor(bands * shares) { task in
+            let first = task / shares * rowsPerTask, rows = min(rowsPerTask, m - first), share = task % shares
             let left = unsafe rowsInPlace(a, slope, first: first, rows: rows, k)
-            for block in 0..<max(blocks, 1) {
-                let start = block * innerBlock, depth = min(innerBlock, k - start)
-                unsafe product(
-                    ProductBlock(
-                        m: rows, n: n, k: depth, a: left.base + start * left.column, aRow: left.row,
-                        aColumn: left.column, aTile: tileRows * left.row, b: packed + start * panels * panelWidth,
-                        bPanel: depth * panelWidth, bRow: panelWidth, c: c + first * n, cRow: n,
-                        accumulates: accumulates || block > 0))
+            for panel in panels * share / shares..<panels * (share + 1) / shares {
+                let column = panel * panelWidth, columns = min(panelWidth, n - column)
+                for block in 0..<blocks {
+                    let start = block * innerBlock, depth = min(innerBlock, k - start)
+                    unsafe product(
+                        ProductBlock(
+                            m: rows, n: columns, k: depth, a: left.base + start * left.column, aRow: left.row,
+                            aColumn: left.column, aTile: tileRows * left.row,
+                            b: packed + (start * panels + panel * depth) * panelWidth, bPanel: depth * panelWidth,
+                            bRow: panelWidth, c: c + first * n + column, cRow: n,
+                            accumulates: accumulates || block > 0))
+                }
+                if let finish {
+                    finishRows(finish.part(row: first, rows: rows, column: column, columns: columns))
+                }
             }
-            finish(first, rows)
         }
     }
 

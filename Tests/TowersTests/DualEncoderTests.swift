@@ -42,6 +42,17 @@ import Testing
         }
     }
 
+    @Test func `what only untrained weights need is not passed on`() throws {
+        var choices = TowerChoices(embedDim: 10)
+        (choices.imageTower, choices.textTower) = ("\(Self.fixtures)/dinov2", "\(Self.fixtures)/bert")
+        choices.imageSize = 28
+        let towers = try DualEncoder(
+            choices, else: ModelConfiguration(named: ModelConfiguration.presetNames[0]), startToken: nil, endToken: nil)
+        #expect(try TowerFolder("\(Self.fixtures)/dinov2").config.json["layerscale_value"] == .number(1))
+        #expect(towers.config(of: .image).json["layerscale_value"] == nil)
+        #expect(towers.config(of: .image).json["hidden_size"] != nil)
+    }
+
     @Test func `a picture tower without class token cannot be pooled by it`() throws {
         let failure = #expect(throws: Failure.self) {
             try DualEncoder(
