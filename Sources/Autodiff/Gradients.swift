@@ -8,6 +8,8 @@ import Tensors
 public struct Gradients: ~Copyable {
     private var floats: FloatBuffer
     private let parameterCount: Int
+    /// The parameters that learn: all where nil.
+    var learning: [Range<Int>]?
     private var places: [Int: Range<Int>] = [:]  // from a value's offset
     private var free: [Range<Int>] = []  // ascending, never adjacent
     private var end: Int
@@ -36,6 +38,11 @@ public struct Gradients: ~Copyable {
     /// Whether anything was added to the gradient of `tensor`.
     func isPresent(_ tensor: Tensor) -> Bool {
         tensor.offset < parameterCount || places[tensor.offset] != nil
+    }
+
+    /// Whether anybody asks for the gradient of `tensor`: it is no parameter that stays as it is.
+    func isWanted(_ tensor: Tensor) -> Bool {
+        tensor.offset >= parameterCount || learning?.contains { $0.overlaps(tensor.range) } ?? true
     }
 
     /// Gives the place of a value's gradient back.

@@ -69,6 +69,9 @@ public struct Tape: ~Copyable {
         return y
     }
 
+    /// Says which parameters learn. Those of others need not be made: for matrices, which cost a product, they are not.
+    public mutating func learn(_ ranges: [Range<Int>]) { gradients.learning = ranges }
+
     /// Makes the gradients of all parameters: those of the scalar `loss`, in place of what they held.
     public mutating func backward(from loss: Tensor) {
         precondition(isRecording, "a step that is not recorded has no gradient")

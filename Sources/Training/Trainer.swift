@@ -35,6 +35,7 @@ struct Trainer: ~Copyable {
         optimizer = Optimizer(settings.optimizer, store, weightDecay: settings.weightDecay) { parameter in
             tuning.map { plan.rate(of: parameter.name, $0) } ?? 1
         }
+        tape.learn(optimizer.moving)
         average = MovingAverage(of: tape, decay: settings.emaDecay)
         self.plan = plan
         self.settings = settings

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.serialized) struct TapeTests {
     /// Gradients of a small network with every parallel operation in it.
-    private func gradients(threads: Int) -> [Float] {
+    private func gradients(threads: Int, learning: [Range<Int>]? = nil) -> [Float] {
         let before = threadCount
         setThreadCount(threads)
         defer { setThreadCount(before) }
@@ -16,6 +16,7 @@ import Testing
         let bias = store.declare("bias", [32], .zeros, decays: false)
         let out = store.declare("out", [32, 32], .normal(deviation: 0.2), decays: true)
         var tape = Tape(parameters: store, seed: 1)
+        if let learning { tape.learn(learning) }
         tape.begin(recording: true)
         let x = tape.input([700, 32]) { span in
             var random = SeededRandom(seed: 2, purpose: .test)
@@ -36,6 +37,14 @@ import Testing
         #expect(one.contains { $0 != 0 })
         #expect(gradients(threads: 2) == one)
         #expect(gradients(threads: 7) == one)
+    }
+
+    @Test func `a matrix that stays as it is gets no gradient, and the others the same`() {
+        let all = gradients(threads: 2), first = 96 * 32, norms = first + 96..<first + 96 + 64
+        let some = gradients(threads: 2, learning: [norms])
+        #expect(some[norms].elementsEqual(all[norms]))
+        #expect(all[..<first].contains { $0 != 0 } && some[..<first].allSatisfy { $0 == 0 })
+        #expect(some[norms.upperBound...].allSatisfy { $0 == 0 })
     }
 
     @Test func `forgetting moves what is kept and changes no value`() {

@@ -6,6 +6,7 @@ towers   features of 20 pictures and 20 captions beside transformers', and pictu
          transformers, sentence-transformers and onnxruntime, in turns
 frozen   `drawings`: projections behind a frozen DINOv2 and a frozen MiniLM, features included
 views    the same with four views of each picture
+tuned    the frozen pair, and then the last two blocks of both towers beside the projections, or LoRA in all blocks
 few      200 pairs of `drawings`, drawn five times: the frozen pair beside small towers from random weights
 teacher  small towers that learn from the frozen pair's vectors beside the same without
 texts    texts found by texts, with MiniLM, beside sentence-transformers
@@ -36,7 +37,7 @@ DATA = REPOSITORY / "datasets/drawings/prepared"
 FROZEN = ["--image-tower", "models/dinov2-small", "--image-size", "112", "--image-layer", "8", "--image-pooling",
           "class+mean", "--image-resize-mode", "longest", "--text-tower", "models/minilm-l6"]
 SMALL = ["--model", "vit-nano-16-64", "--image-resize-mode", "longest", "--augment", "translate", "--opt", "muon"]
-SECTIONS = ("towers", "frozen", "views", "few", "teacher", "texts", "leaving")
+SECTIONS = ("towers", "frozen", "views", "tuned", "few", "teacher", "texts", "leaving")
 PAIRS, DRAWS = 200, 5
 
 
@@ -46,7 +47,7 @@ def parse():
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="sections (all)")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads that compute (all)")
-    parser.add_argument("--minutes", type=float, default=20, help="of each run of teacher (20)")
+    parser.add_argument("--minutes", type=float, default=20, help="of each run of tuned and teacher (20)")
     return parser.parse_args()
 
 
@@ -97,6 +98,22 @@ def views(options, bars):
     bars.at_most("starting-points-views-minutes", run.seconds / 60, 30)
 
 
+def frozen_pair(options):
+    """The model that `frozen` leaves."""
+    if not (FOLDER / "frozen/best").exists():
+        Run("frozen", *FROZEN, "--epochs", "24", "--threads", options.threads)
+    return FOLDER / "frozen/best"
+
+
+def tuned(options, bars):
+    common = ["--pretrained", frozen_pair(options), "--augment", "translate", "--minutes", options.minutes,
+              "--threads", options.threads]
+    blocks = Run("tuned-blocks", *common, "--unlock-groups", "2", "--tower-lr", "5e-5")
+    updates = Run("tuned-lora", *common, "--lora", "8", "--tower-lr", "5e-4")
+    print_table(HEADER, [blocks.row("two blocks"), updates.row("LoRA, rank 8")])
+    bars.at_least("starting-points-tuned-recall-at-10", max(blocks.recall(), updates.recall()), 0.6)
+
+
 def few_pairs(number):
     """A table of 200 training pairs drawn at random, one caption each; the pictures stay where they are."""
     names = (DATA / "train.txt").read_text().splitlines()
@@ -127,9 +144,7 @@ def few(options, bars):
 
 
 def teacher(options, bars):
-    pair = FOLDER / "frozen/best"
-    if not pair.exists():
-        Run("frozen", *FROZEN, "--epochs", "24", "--threads", options.threads)
+    pair = frozen_pair(options)
     vectors = FOLDER / "teacher.npy"
     shutil.rmtree(FOLDER / "teacher.clipindex", ignore_errors=True)
     subprocess.run(
@@ -151,7 +166,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])  # decoding threads included
     print_machine(options.threads, ["torch", "transformers", "sentence-transformers", "onnxruntime"])
-    sections = {"towers": towers.measure, "frozen": frozen, "views": views, "few": few, "teacher": teacher,
+    sections = {"towers": towers.measure, "frozen": frozen, "views": views, "tuned": tuned, "few": few, "teacher": teacher,
                 "texts": lambda _, bars: texts.measure(bars),
                 "leaving": lambda _, bars: leaving.measure(bars, Run, few_pairs(0), DATA)}
     for name in options.only:

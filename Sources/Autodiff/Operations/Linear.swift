@@ -29,8 +29,10 @@ struct Linear: Operation {
     func backward(_ step: borrowing BackwardStep, _ values: Span<Float>, _ gradients: inout Gradients) {
         let slope = values.extracting(step.saved), input = values.extracting(x.range)
         let weights = values.extracting(weight.range)
-        gradients.add(to: weight, bias, from: step.y) { dy, dw, db, _, _ in
-            kernels.linearWeightGradient(shape, dy, slope: slope, input, into: &dw, bias: &db)
+        if gradients.isWanted(weight) || bias.map({ gradients.isWanted($0) }) ?? false {
+            gradients.add(to: weight, bias, from: step.y) { dy, dw, db, _, _ in
+                kernels.linearWeightGradient(shape, dy, slope: slope, input, into: &dw, bias: &db)
+            }
         }
         gradients.add(to: x, from: step.y) { dy, dx in
             kernels.linearInputGradient(shape, dy, slope: slope, weights, into: &dx)
