@@ -114,7 +114,10 @@ let floor5: [Target] = [
     command("clip-shapes", ["Datasets", "Failures", "Terminal"]),
     command(
         "clip-benchmark",
-        ["Augmentations", "Failures", "Images", "Kernels", "Storage", "Tensors", "Terminal", "Tokenizers", "Towers"]),
+        [
+            "Augmentations", "Datasets", "Failures", "Images", "Kernels", "Storage", "Tensors", "Terminal",
+            "Tokenizers", "Towers", "Training",
+        ]),
 ]
 
 let roomTests: [Target] = [

@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import recipe  # noqa: E402
 
-SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[\"'(]?[A-Z0-9])")
+SENTENCE_END = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][\"')]))\s+(?=[\"'(]?[A-Z0-9])")
 SENTENCE_LENGTH = range(20, 401)  # characters
 
 
@@ -46,7 +46,7 @@ class PairTable:
 
 
 def descriptions():
-    """(package, short description, paragraphs) of every package of Debian's main part, from lists of our own."""
+    """(short description, paragraphs) of every package of Debian's main part, from lists of our own."""
     lists = recipe.PACKAGES / "translations"
     if not (found := sorted(lists.glob("*_main_i18n_Translation-en"))):
         (lists / "partial").mkdir(parents=True, exist_ok=True)
@@ -60,9 +60,8 @@ def descriptions():
                              "look at the network and /etc/apt/sources.list", 69)
     for path in found:
         for stanza in path.read_text(encoding="utf-8").split("\n\n"):
-            package, _, description = stanza.partition("\nDescription-en: ")
+            _, _, description = stanza.partition("\nDescription-en: ")
             short, _, long = description.partition("\n")
             paragraphs = [" ".join(part.split()) for part in re.split(r"^ \.$", long, flags=re.MULTILINE)]
             if short:
-                name = re.search(r"^Package: (.+)$", package, re.MULTILINE)
-                yield name[1], short, [paragraph for paragraph in paragraphs if paragraph]
+                yield short, [paragraph for paragraph in paragraphs if paragraph]

@@ -28,24 +28,34 @@ public struct PatchLayout: Sendable, Equatable {
     ///   - pixels: `[side, side, 3]`, 8 bit.
     ///   - mean: Three means, of colours in 0…1.
     ///   - std: Three deviations, of colours in 0…1.
-    ///   - rows: `[patches, 3 · patchSize²]`, all of which is overwritten.
-    public func write(_ pixels: Span<UInt8>, mean: [Float], std: [Float], into rows: inout MutableSpan<Float>) {
+    ///   - shown: The patches to write, by their number.
+    ///   - rows: `[shown.count, 3 · patchSize²]`, all of which is overwritten.
+    public func write(
+        _ pixels: Span<UInt8>, mean: [Float], std: [Float], only shown: some Collection<Int>,
+        into rows: inout MutableSpan<Float>
+    ) {
         precondition(pixels.count == side * side * 3, "expected \(side * side * 3) bytes, found \(pixels.count)")
-        precondition(rows.count == patches * rowWidth, "expected \(patches * rowWidth) floats, found \(rows.count)")
+        precondition(
+            rows.count == shown.count * rowWidth, "expected \(shown.count * rowWidth) floats, found \(rows.count)")
         precondition(mean.count == 3 && std.count == 3, "expected 3 means and deviations")
         let area = patchSize * patchSize
         for channel in 0..<3 {
             let table = (0..<256).map { (Float($0) / 255 - mean[channel]) / std[channel] }
             let value = table.span
-            for y in 0..<side {
-                var from = y * side * 3 + channel
-                var to = y / patchSize * patchesPerSide * rowWidth + channel * area + y % patchSize * patchSize
-                for _ in 0..<patchesPerSide {
+            for (number, patch) in shown.enumerated() {
+                let (row, column) = (patch / patchesPerSide, patch % patchesPerSide)
+                var from = 3 * patchSize * (row * side + column) + channel, to = number * rowWidth + channel * area
+                for _ in 0..<patchSize {
                     for x in 0..<patchSize { rows[to &+ x] = value[Int(pixels[from &+ 3 &* x])] }
-                    from += 3 * patchSize
-                    to += rowWidth
+                    from += 3 * side
+                    to += patchSize
                 }
             }
         }
+    }
+
+    /// The same for all patches.
+    public func write(_ pixels: Span<UInt8>, mean: [Float], std: [Float], into rows: inout MutableSpan<Float>) {
+        write(pixels, mean: mean, std: std, only: 0..<patches, into: &rows)
     }
 }

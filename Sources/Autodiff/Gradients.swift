@@ -27,12 +27,12 @@ public struct Gradients: ~Copyable {
         floats.write(0..<parameterCount, body)
     }
 
-    /// Forgets the gradients of all values, and sets those of the parameters to zero.
-    mutating func clear() {
+    /// Forgets the gradients of all values, and sets those of the parameters to zero unless they are kept.
+    mutating func clear(keepingParameters: Bool) {
         places.removeAll(keepingCapacity: true)
         free.removeAll(keepingCapacity: true)
         end = parameterCount
-        floats.write(0..<parameterCount) { $0.fill(0) }
+        if !keepingParameters { floats.write(0..<parameterCount) { $0.fill(0) } }
     }
 
     /// Whether anything was added to the gradient of `tensor`.

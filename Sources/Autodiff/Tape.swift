@@ -20,6 +20,8 @@ public struct Tape: ~Copyable {
     private(set) var stepNumber = 0
     /// Dropouts of this step so far.
     var dropoutCount = 0
+    /// Where the first item of this step stands in the batch that luck is drawn for.
+    private(set) var firstItem = 0
     /// The number of floats of all parameters.
     public let parameterCount: Int
     /// Weights as products read them, by their place; nil as long as parameters change.
@@ -38,9 +40,9 @@ public struct Tape: ~Copyable {
     }
 
     /// Begins a step: forgets the values of the last one. Only a recorded step can be differentiated; its number decides
-    /// what is dropped out.
-    public mutating func begin(recording: Bool, step: Int = 0) {
-        (stepNumber, dropoutCount) = (step, 0)
+    /// what is dropped out, and so does `firstItem` where it sees a part of a batch that begins there.
+    public mutating func begin(recording: Bool, step: Int = 0, firstItem: Int = 0) {
+        (stepNumber, dropoutCount, self.firstItem) = (step, 0, firstItem)
         stepsSinceFixed += 1
         entries.removeAll(keepingCapacity: true)
         end = parameterCount
@@ -72,10 +74,10 @@ public struct Tape: ~Copyable {
     /// Says which parameters learn. Those of others need not be made: for matrices, which cost a product, they are not.
     public mutating func learn(_ ranges: [Range<Int>]) { gradients.learning = ranges }
 
-    /// Makes the gradients of all parameters: those of the scalar `loss`, in place of what they held.
-    public mutating func backward(from loss: Tensor) {
+    /// Makes the gradients of all parameters: those of the scalar `loss`, in place of what they held, or added to it.
+    public mutating func backward(from loss: Tensor, accumulating: Bool = false) {
         precondition(isRecording, "a step that is not recorded has no gradient")
-        gradients.clear()
+        gradients.clear(keepingParameters: accumulating)
         gradients.start(at: loss)
         for entry in entries.reversed() {
             guard gradients.isPresent(entry.step.y) else { continue }

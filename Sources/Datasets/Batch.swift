@@ -31,6 +31,9 @@ public struct Batch: Sendable, Equatable {
     /// Pictures that could not be read, and were replaced by others.
     public var skipped: [Skipped] = []
 
+    /// An empty batch for square pictures of `side` pixels.
+    public init(epoch: Int, index: Int, side: Int) { (self.epoch, self.index, self.side) = (epoch, index, side) }
+
     /// The number of pairs.
     public var count: Int { names.count }
 }

@@ -25,7 +25,7 @@ package struct KernelSet: Sendable {
         @Sendable (_ rows: Int, _ columns: Int, _ x: In, _ row: Int, _ slope: In?, _ sums: Out?, _ out: Out) -> Void
 
     /// What follows a product: bias, activation (with its slope kept), residual.
-    package let finishRows: @Sendable (LinearFinish) -> Void
+    package let finishLinear: @Sendable (LinearFinish) -> Void
     /// `out = a ∘ b`.
     package let multiply: @Sendable (_ count: Int, _ a: In, _ b: In, _ out: Out) -> Void
     /// `y += scale · x`.
@@ -55,7 +55,7 @@ package struct KernelSet: Sendable {
         name: String, panelWidth: Int, tileRows: Int, product: @escaping @Sendable (ProductBlock) -> Void,
         packPanels: @escaping @Sendable (Int, Int, In, Int, Int, Out) -> Void,
         packColumns: @escaping @Sendable (Int, Int, In, Int, In?, Out?, Out) -> Void,
-        finishRows: @escaping @Sendable (LinearFinish) -> Void,
+        finishLinear: @escaping @Sendable (LinearFinish) -> Void,
         multiply: @escaping @Sendable (Int, In, In, Out) -> Void,
         addScaled: @escaping @Sendable (Int, Float, In, Out) -> Void,
         dot: @escaping @Sendable (Int, In, In) -> Float,
@@ -73,7 +73,7 @@ package struct KernelSet: Sendable {
         self.product = product
         self.packPanels = packPanels
         self.packColumns = packColumns
-        self.finishRows = finishRows
+        self.finishLinear = finishLinear
         self.multiply = multiply
         self.addScaled = addScaled
         self.dot = dot

@@ -25,11 +25,11 @@ func dot(_ count: Int, _ a: In, _ b: In) -> Float {
     return ((s0 + s1) + (s2 + s3)).sum()
 }
 
-/// Bias, activation with its derivative, residual: one pass over rows that are still in cache.
+/// Bias, activation with its derivative, residual: one pass over a piece of a product that is still in cache.
 ///
 /// GELU `u·Φ(u)`, derivative `Φ(u) + u·φ(u)` — Hendrycks and Gimpel 2016, eq. 2; QuickGELU `u·σ(1.702u)` and the
 /// approximation with tanh, `u·σ(2·√(2/π)·(u + 0.044715u³))` — its section 2.
-func finishRows(_ f: LinearFinish) {
+func finishLinear(_ f: LinearFinish) {
     for r in 0..<f.rows {
         let row = r &* f.rowStride
         forEachVector(f.columns) { i, n in

@@ -21,8 +21,8 @@ import KernelInterface
 
 /// Φ(x), the share of a normal distribution below x, with an absolute error below 2·10⁻⁷.
 ///
-/// ½ + x·P(x²)/Q(x²) for |x| ≤ 5.6, beyond which it is 0 or 1 in 32 bits; both polynomials of degree 5, fitted for the least
-/// greatest error (1.4·10⁻⁸ before rounding).
+/// ½ + x·P(x²)/Q(x²) for |x| ≤ 5.6, beyond which it is set to 0 or 1; both polynomials of degree 5, fitted for the
+/// least greatest error (1.4·10⁻⁸ before rounding).
 @inline(__always) func normalShare(_ x: Vector) -> Vector {
     let x = smaller(larger(x, fill(-5.6)), fill(5.6))
     let z = x * x
@@ -38,7 +38,7 @@ import KernelInterface
     q = fill(2.838_100_5e-2).addingProduct(q, z)
     q = fill(2.504_338_6e-1).addingProduct(q, z)
     q = fill(1).addingProduct(q, z)
-    return fill(0.5).addingProduct(x, p / q)
+    return smaller(larger(fill(0.5).addingProduct(x, p / q), .zero), fill(1))
 }
 
 /// `out = exp(x − shift)`; returns the sum.

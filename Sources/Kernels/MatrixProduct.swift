@@ -88,7 +88,7 @@ extension KernelSet {
                             accumulates: accumulates || block > 0))
                 }
                 if let finish {
-                    finishRows(finish.part(row: first, rows: rows, column: column, columns: columns))
+                    finishLinear(finish.part(row: first, rows: rows, column: column, columns: columns))
                 }
             }
         }

@@ -6,7 +6,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     /// What the luck is for; two purposes never share a number.
     public enum Purpose: UInt32, Sendable {
         case weights = 1
-        case order, caption, augmentation, dropout, split, clustering, scene, test
+        case order, caption, augmentation, dropout, split, clustering, scene, test, patches
     }
 
     private let key: SIMD2<UInt32>

@@ -63,10 +63,11 @@ public struct Model: Sendable {
     /// Embeds pictures: `[batch, embedDim]`, rows of length 1.
     ///
     /// `patches` is `[batch·patches, 3·patchSize·patchSize]`, each row in the order channel, row, column. The picture
-    /// tower must not be locked.
-    public func embed(patches: Tensor, batch: Int, on tape: inout Tape) -> Tensor {
+    /// tower must not be locked. Where `places` is given, the rows are some patches of each picture, as many of one as of
+    /// another, and `places` tells which.
+    public func embed(patches: Tensor, places: [Int]? = nil, batch: Int, on tape: inout Tape) -> Tensor {
         guard let vision else { preconditionFailure("a locked picture tower's features come from outside") }
-        let mark = tape.mark, features = vision.encode(patches: patches, batch: batch, on: &tape)
+        let mark = tape.mark, features = vision.encode(patches: patches, places: places, batch: batch, on: &tape)
         return tape.release(to: mark, keeping: embed(features, of: .image, on: &tape))
     }
 

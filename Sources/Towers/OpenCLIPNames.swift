@@ -1,5 +1,3 @@
-import Failures
-
 /// The same weights as open_clip names and lays them out, so that it can open a model folder as well.
 ///
 /// open_clip does not read transformers' names (version 3.3: `factory.load_checkpoint` converts Apple's alone), so it
@@ -45,9 +43,7 @@ enum OpenCLIPNames {
     static func places(in shapes: [(name: String, shape: [Int])]) -> [String: TensorPlace] {
         var places: [String: TensorPlace] = [:]
         for (name, shape) in shapes {
-            // Where open_clip builds the text tower from a class of its own, its name stands before the tensors'.
-            let own = name.hasPrefix("text.") ? String(name.dropFirst(5)) : name
-            let theirs = words.reduce(own) { $0.replacing($1.1, with: $1.0) }
+            let theirs = words.reduce(name) { $0.replacing($1.1, with: $1.0) }
             guard theirs.contains(".q_proj."), let first = shape.first, first % 3 == 0 else {
                 let isTransposed = isProjection(theirs) && shape.count == 2
                 places[theirs] = TensorPlace(
@@ -63,35 +59,4 @@ enum OpenCLIPNames {
     }
 
     private static func isProjection(_ name: String) -> Bool { name.hasSuffix("_projection.weight") }
-}
-
-/// Where a tensor lies in a file: alone, or with others of its shape, one behind the other.
-struct TensorPlace: Sendable {
-    /// The name of the tensor in the file.
-    let name: String
-    /// The shape of the one that is meant.
-    let shape: [Int]
-    /// Which of those behind one another it is; nil where it is alone.
-    var part: Int?
-    /// Whether rows and columns have changed places.
-    var isTransposed = false
-
-    init(_ name: String, shape: [Int], part: Int? = nil, isTransposed: Bool = false) {
-        (self.name, self.shape, self.part, self.isTransposed) = (name, shape, part, isTransposed)
-    }
-
-    /// Reads it from the file.
-    func read(from file: borrowing Safetensors, into floats: inout MutableSpan<Float>) throws(Failure) {
-        guard part != nil || isTransposed else { return try file.read(name, into: &floats) }
-        let all = try file.floats(of: name), rows = shape[0], columns = shape.dropFirst().reduce(1, *)
-        let start = (part ?? 0) * rows * columns
-        guard rows * columns == floats.count, start + floats.count <= all.count else {
-            throw Failure(
-                .badData, "cannot read weights", at: file.path, because: "tensor \(name) has shape \(shape)",
-                try: "give weights of this model")
-        }
-        for i in 0..<floats.count {
-            floats[i] = all[isTransposed ? i % columns * rows + i / columns : start + i]
-        }
-    }
 }

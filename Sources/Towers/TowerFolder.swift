@@ -89,8 +89,9 @@ struct TowerFolder: ~Copyable {
     /// The folder itself, or what the recipe beside it in `models/` made of it.
     static func prepared(_ path: String) throws(Failure) -> String {
         func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(name)") }
-        if exists(ModelFolder.configFile) { return path }
-        if exists("prepared/\(ModelFolder.configFile)") { return "\(path)/prepared" }
+        let descriptions = [ModelFolder.configFile, ModelFolder.openCLIPFile]
+        if descriptions.contains(where: exists) { return path }
+        if descriptions.contains(where: { exists("prepared/\($0)") }) { return "\(path)/prepared" }
         guard exists("prepare") else { return path }
         throw Failure(
             .missingInput, "cannot open tower", at: path, because: "it is not prepared yet",

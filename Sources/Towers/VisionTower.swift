@@ -114,14 +114,19 @@ struct VisionTower: Sendable {
     }
 
     /// `patches` is `[batch·patches, 3·patchSize·patchSize]`; the result is `[batch, plan.featureWidth]`.
-    func encode(patches: Tensor, batch: Int, on tape: inout Tape) -> Tensor {
+    ///
+    /// Where `places` is given, each picture shows as many of its patches as the others, and `places` tells for every row
+    /// which one it is.
+    func encode(patches: Tensor, places: [Int]? = nil, batch: Int, on tape: inout Tape) -> Tensor {
+        let shown = places.map { $0.count / batch } ?? plan.patches
         precondition(
-            patches.shape == [batch * plan.patches, plan.patchWidth],
-            "\(batch) pictures have \([batch * plan.patches, plan.patchWidth]) patches, found \(patches.shape)")
-        let mark = tape.mark, extra = plan.extraRows, length = plan.patches + extra
+            patches.shape == [batch * shown, plan.patchWidth],
+            "\(batch) pictures have \([batch * shown, plan.patchWidth]) patches, found \(patches.shape)")
+        let mark = tape.mark, extra = plan.extraRows, length = shown + extra
         var x =
             tuning.frozenBlocks == nil
-            ? assemble(patches, batch, &tape) : tape.withoutRecording { assemble(patches, batch, &$0) }
+            ? assemble(patches, places, batch, &tape)
+            : tape.withoutRecording { assemble(patches, places, batch, &$0) }
         let segments = Segments(count: batch, length: length)
         if plan.pooling == .classToken {
             x = blocks.apply(  // [batch, width]
@@ -137,21 +142,22 @@ struct VisionTower: Sendable {
         }
         x = normAfter.apply(to: x, on: &tape)
         guard plan.pooling == .classAndMean else {
-            return tape.meanRows(x, segments: Segments(count: batch, length: plan.patches))
+            return tape.meanRows(x, segments: Segments(count: batch, length: shown))
         }
         let classRows = tape.gatherRows(x, (0..<batch).map { $0 * length })
         let patchRows = tape.gatherRows(x, (0..<batch * length).filter { $0 % length >= extra })
-        let mean = tape.meanRows(patchRows, segments: Segments(count: batch, length: plan.patches))
+        let mean = tape.meanRows(patchRows, segments: Segments(count: batch, length: shown))
         return tape.joinColumns(classRows, mean)
     }
 }
 
 extension VisionTower {
     /// What enters the first block: a row a patch, and the extra rows before them.
-    private func assemble(_ patches: Tensor, _ batch: Int, _ tape: inout Tape) -> Tensor {
+    private func assemble(_ patches: Tensor, _ places: [Int]?, _ batch: Int, _ tape: inout Tape) -> Tensor {
         let rows = tape.linear(patches, weight: patchWeight, bias: patchBias)
         let x = tape.assemblePatches(
-            rows, classToken: classToken, registers: registers, positions: positions, batch: batch)
+            rows, classToken: classToken, registers: registers, positions: positions, batch: batch,
+            places: places)
         return normBefore?.apply(to: x, on: &tape) ?? x
     }
 }

@@ -2,15 +2,23 @@ import Augmentations
 import Kernels
 import Towers
 
-/// Cuts `pictures` `[count, side, side, 3]` into normalised patches: `rows` is `[count·patches, 3·patchSize²]`.
+/// Cuts `pictures` `[count, side, side, 3]` into normalised patches: `rows` is `[count·patches, 3·patchSize²]`, or
+/// `[places.count, 3·patchSize²]` where each picture shows only some of its patches.
 func writePatches(
-    of pictures: [UInt8], _ plan: ModelPlan, _ preprocessing: Preprocessing, into rows: inout MutableSpan<Float>
+    of pictures: [UInt8], _ plan: ModelPlan, _ preprocessing: Preprocessing, places: [Int]? = nil,
+    into rows: inout MutableSpan<Float>
 ) {
     let layout = PatchLayout(side: plan.imageSize, patchSize: plan.patchSize)
-    let pixelCount = 3 * plan.imageSize * plan.imageSize
-    parallelRows(of: &rows, width: layout.patches * layout.rowWidth, rowsPerTask: 1) { picture, own in
-        layout.write(
-            pictures.span.extracting(picture * pixelCount..<(picture + 1) * pixelCount), mean: preprocessing.mean,
-            std: preprocessing.std, into: &own)
+    let pixelCount = 3 * plan.imageSize * plan.imageSize, count = pictures.count / pixelCount
+    let shown = places.map { $0.count / max(count, 1) } ?? layout.patches
+    parallelRows(of: &rows, width: shown * layout.rowWidth, rowsPerTask: 1) { picture, own in
+        let pixels = pictures.span.extracting(picture * pixelCount..<(picture + 1) * pixelCount)
+        if let places {
+            layout.write(
+                pixels, mean: preprocessing.mean, std: preprocessing.std,
+                only: places[picture * shown..<(picture + 1) * shown], into: &own)
+        } else {
+            layout.write(pixels, mean: preprocessing.mean, std: preprocessing.std, into: &own)
+        }
     }
 }

@@ -22,8 +22,9 @@ struct RunRecord: Codable, Sendable, Equatable {
         var workers: Int
     }
 
-    /// Counts up whenever an older program could not go on with the run.
-    var version = 1
+    /// Counts up whenever an older program could not go on with the run; such a run is refused.
+    var version = current
+    private static let current = 2
     var settings: TrainingSettings
     var data: Data
     var machine: Machine
@@ -42,6 +43,12 @@ struct RunRecord: Codable, Sendable, Equatable {
     /// Reads the record of a run.
     init(_ path: String) throws(Failure) {
         self = try JSONText.read(Self.self, from: path)
+        guard version <= Self.current else {
+            throw Failure(
+                .badSettings, "cannot resume", at: path,
+                because: "version \(version) of the run is newer than this program's \(Self.current)",
+                try: "go on with the program that began it")
+        }
     }
 
     private static var architecture: String {

@@ -78,6 +78,9 @@ extension TrainingOptions {
         let isLocked = pretrained == nil && unlockGroups == nil && loraRank == nil
         let locksImage = locksImage ?? (isLocked && imageTower != nil)
         let locksText = locksText ?? (isLocked && textTower != nil)
+        guard !locksImage || patchDropout == nil else {
+            throw refused("--patch-dropout", "the picture tower is locked", "leave it out: its features are made once")
+        }
         guard locksImage || featureViews == nil else {
             throw refused(
                 "--feature-views", "the picture tower is not locked", "leave it out: each epoch sees another view")

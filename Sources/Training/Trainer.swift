@@ -1,22 +1,21 @@
-import Augmentations
+package import Augmentations
 import Autodiff
-import Datasets
-import Evaluation
-import Failures
+package import Datasets
+package import Failures
 import Foundation
 import Kernels
 import Objectives
 import Tensors
-import Towers
+package import Towers
 
 /// A model, its weights, and what moves them.
-struct Trainer: ~Copyable {
+package struct Trainer: ~Copyable {
     let plan: ModelPlan
     let settings: TrainingSettings
     let preprocessing: Preprocessing
     let store: ParameterStore
     let model: Model
-    private let objective = SoftmaxContrastive(), teaching = TeacherDistillation()
+    let objective = SoftmaxContrastive(), teaching = TeacherDistillation()
     /// What rows of features go through before they are projected, by their tower.
     var standardizations: [TowerSide: Standardization]
     var tape: Tape
@@ -24,7 +23,7 @@ struct Trainer: ~Copyable {
     var average: MovingAverage
 
     /// A model with the initial weights of its seed. Locked towers are no part of it.
-    init(_ plan: ModelPlan, _ settings: TrainingSettings, _ preprocessing: Preprocessing) {
+    package init(_ plan: ModelPlan, _ settings: TrainingSettings, _ preprocessing: Preprocessing) {
         var store = ParameterStore()
         let locked = settings.towers?.locked ?? []
         let tuning = settings.tuning
@@ -45,30 +44,19 @@ struct Trainer: ~Copyable {
 
     /// One update of the weights: embed, compare, differentiate, move. Returns what happened; prints nothing.
     ///
-    /// Radford et al. 2021 (CLIP), figure 3. `number` counts the updates from 1.
+    /// Radford et al. 2021 (CLIP), figure 3. `number` counts the updates from 1; `progress` is the share of the run that
+    /// is over.
     ///
     /// - Throws: `.badSettings` where the loss or the gradient is not a number; then no weight has moved.
-    mutating func step(_ number: Int, on batch: Batch, learningRate: Float) throws(Failure) -> StepFigures {
-        tape.begin(recording: true, step: number)
-        let pictures =  // [batch, embedDim]
-            batch.pictureFeatures.isEmpty
-            ? embed(pictures: batch.pictures, batch.count) : embed(batch.pictureFeatures, of: .image)
-        let captions =  // [batch, embedDim]
-            batch.captionFeatures.isEmpty
-            ? model.embed(tokens: batch.tokens, segments: batch.segments, on: &tape)
-            : embed(batch.captionFeatures, of: .text)
-        let embedded = EmbeddedBatch(
-            pictures: pictures, captions: captions, teacher: input(batch.teacher), logLogitScale: model.logLogitScale,
-            pictureIDs: batch.pictureIDs, captionIDs: batch.captionIDs)
-        let loss = objective.loss(of: embedded, on: &tape)  // []
-        let taught = embedded.teacher.map { _ in teaching.loss(of: embedded, on: &tape) }  // []
-
-        tape.backward(from: taught.map { tape.weightedSum([(loss, 1), ($0, 1)]) } ?? loss)
+    package mutating func step(
+        _ number: Int, on batch: Batch, learningRate: Float, progress: Double = 0
+    ) throws(Failure) -> StepFigures {
+        let found = differentiate(batch, step: number, progress: progress)
         let squares = tape.readGradients { gradients in
             optimizer.moving.reduce(0) { $0 + sumOfSquares(gradients.extracting($1)) }
         }
         let norm = Float(squares.squareRoot())
-        try requireFinite(tape.scalar(loss), norm, at: number)
+        try requireFinite(found.loss, norm, at: number)
         optimizer.update(
             &tape,
             OptimizerStep(
@@ -76,10 +64,7 @@ struct Trainer: ~Copyable {
                 gradientScale: min(1, settings.gradientNormLimit / (norm + 1e-6))))
         clampLogitScale()
         average.update(tape, step: number)
-        return StepFigures(
-            loss: tape.scalar(loss), chanceLoss: objective.chanceLoss(embedded),
-            teacherLoss: taught.map { tape.scalar($0) }, logitScale: logitScale,
-            gradientNorm: norm, pictureCosine: cosine(of: pictures), captionCosine: cosine(of: captions))
+        return StepFigures(found: found, logitScale: logitScale, gradientNorm: norm)
     }
 
     /// What the cosines are multiplied by.
@@ -88,10 +73,6 @@ struct Trainer: ~Copyable {
     /// Keeps the scale at 100 at most — Radford et al. 2021, section 2.5.
     private mutating func clampLogitScale() {
         tape.write(model.logLogitScale) { $0[0] = min($0[0], Float(log(100.0))) }
-    }
-
-    private func cosine(of embeddings: Tensor) -> Float {
-        tape.read(embeddings) { meanPairwiseCosine($0, embedDim: plan.embedDim) }
     }
 
     // MARK: - Embedding
@@ -116,39 +97,31 @@ struct Trainer: ~Copyable {
         return floats(of: embed(features, of: side))
     }
 
-    private mutating func embed(pictures: [UInt8], _ count: Int) -> Tensor {
-        let rows = tape.input([count * plan.patches, plan.patchWidth]) {
-            writePatches(of: pictures, plan, preprocessing, into: &$0)
+    /// The same on the tape of a step; `places` tells which patches `pictures` show, where these are not all.
+    mutating func embed(pictures: [UInt8], _ count: Int, places: [Int]? = nil) -> Tensor {
+        let rows = tape.input([places?.count ?? count * plan.patches, plan.patchWidth]) {
+            writePatches(of: pictures, plan, preprocessing, places: places, into: &$0)
         }
-        return model.embed(patches: rows, batch: count, on: &tape)
+        return model.embed(patches: rows, places: places, batch: count, on: &tape)
     }
 
-    private mutating func embed(_ features: [Float], of side: TowerSide) -> Tensor {
+    /// The same on the tape of a step, of what a locked tower made.
+    mutating func embed(_ features: [Float], of side: TowerSide) -> Tensor {
         let width = plan.featureWidth(side)
         guard let standardization = standardizations[side] else { preconditionFailure("\(side) is not locked") }
         let rows = tape.input([features.count / width, width]) { standardization.apply(features.span, into: &$0) }
         return model.embed(rows, of: side, on: &tape)
     }
 
-    /// What a teacher made: `[batch, embedDim]`; nil without one.
-    private mutating func input(_ teacher: [Float]) -> Tensor? {
-        guard !teacher.isEmpty else { return nil }
-        return tape.input([teacher.count / plan.embedDim, plan.embedDim]) { rows in
-            for i in teacher.indices { rows[i] = teacher[i] }
-        }
-    }
-
-    private func floats(of tensor: Tensor) -> [Float] {
+    func floats(of tensor: Tensor) -> [Float] {
         tape.read(tensor) { floats in floats.indices.map { floats[$0] } }
     }
 }
 
 /// What one update of the weights found.
-struct StepFigures: Sendable {
-    var loss, chanceLoss: Float
-    /// What a teacher adds to the loss.
-    var teacherLoss: Float?
-    var logitScale: Float
-    var gradientNorm: Float
-    var pictureCosine, captionCosine: Float
+package struct StepFigures: Sendable {
+    /// What the embeddings were worth before it.
+    package var found: BatchFigures
+    package var logitScale: Float
+    package var gradientNorm: Float
 }

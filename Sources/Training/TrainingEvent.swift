@@ -143,6 +143,8 @@ package struct WarningReport: Sendable, Encodable {
 package struct DoneReport: Sendable, Encodable {
     package var step, epoch: Int
     package var seconds: Double
+    /// The most memory that this session had resident.
+    package var peakBytes: Int
     package var output: String
     /// Samples that could not be used, listed in `skipped.jsonl`.
     package var skipped: Int

@@ -42,8 +42,12 @@ package struct TrainingOptions: Sendable {
     package var projection: ProjectionChoice?
     package var projectionDim, projectionHidden: Int?
     package var projectionDropout: Float?
+    /// Share of each picture's patches that a step does not see.
+    package var patchDropout: Float?
     /// Pairs a step.
     package var batchSize: Int?
+    /// Pairs that are computed at once.
+    package var microBatch: Int?
     /// What ends the run; the nearer one where several are given.
     package var minutes: Double?
     package var epochs, steps: Int?
@@ -76,7 +80,8 @@ package struct TrainingOptions: Sendable {
     func check() throws(Failure) {
         let counts: [(String, Int?, ClosedRange<Int>)] = [
             ("--context-length", contextLength, 3...4096), ("--vocab-size", vocabSize, 514...1_000_000),
-            ("--batch-size", batchSize, 2...65_536), ("--epochs", epochs, 1...1_000_000),
+            ("--batch-size", batchSize, 2...65_536), ("--micro-batch", microBatch, 1...65_536),
+            ("--epochs", epochs, 1...1_000_000),
             ("--steps", steps, 1...1_000_000_000), ("--warmup", warmup, 0...1_000_000_000),
             ("--val-frequency", validationFrequency, 1...1_000_000),
             ("--checkpoint-steps", checkpointSteps, 1...1_000_000_000),
@@ -92,6 +97,7 @@ package struct TrainingOptions: Sendable {
         let numbers: [(String, Double?, ClosedRange<Double>)] = [
             ("--val-split", validationSplit, 0...0.9), ("--minutes", minutes, 0.01...1_000_000),
             ("--lr", learningRate.map(Double.init), 0...10), ("--wd", weightDecay.map(Double.init), 0...10),
+            ("--patch-dropout", patchDropout.map(Double.init), 0...0.95),
             ("--ema", emaDecay.map(Double.init), 0...0.999_999),
             ("--checkpoint-minutes", checkpointMinutes, 0.01...1_000_000),
             ("--projection-dropout", projectionDropout.map(Double.init), 0...0.9),

@@ -1,5 +1,6 @@
 import Autodiff
 import Datasets
+import Storage
 import Tokenizers
 import Towers
 
@@ -18,11 +19,13 @@ extension TrainingRun {
 
     func stepReport(_ figures: StepFigures, epoch: Int) -> StepReport {
         StepReport(
-            step: position.step, epoch: epoch, seconds: position.seconds, loss: figures.loss,
-            chanceLoss: figures.chanceLoss, teacherLoss: figures.teacherLoss, pairsPerSecond: clock.pairsPerSecond,
+            step: position.step, epoch: epoch, seconds: position.seconds, loss: figures.found.loss,
+            chanceLoss: figures.found.chanceLoss, teacherLoss: figures.found.teacherLoss,
+            pairsPerSecond: clock.pairsPerSecond,
             learningRate: position.learningRate,
-            logitScale: figures.logitScale, gradientNorm: figures.gradientNorm, pictureCosine: figures.pictureCosine,
-            captionCosine: figures.captionCosine, progress: position.progress,
+            logitScale: figures.logitScale, gradientNorm: figures.gradientNorm,
+            pictureCosine: figures.found.pictureCosine,
+            captionCosine: figures.found.captionCosine, progress: position.progress,
             secondsLeft: budget.secondsLeft(
                 step: position.step, seconds: position.seconds, secondsPerStep: clock.secondsPerStep),
             waiting: clock.waiting)
@@ -30,7 +33,8 @@ extension TrainingRun {
 
     var doneReport: DoneReport {
         DoneReport(
-            step: position.step, epoch: position.epoch, seconds: clock.seconds, output: directory.path,
-            skipped: skipped.count, bestMeanRecall: position.bestRecall, bestStep: position.bestStep)
+            step: position.step, epoch: position.epoch, seconds: clock.seconds, peakBytes: peakResidentBytes(),
+            output: directory.path, skipped: skipped.count, bestMeanRecall: position.bestRecall,
+            bestStep: position.bestStep)
     }
 }

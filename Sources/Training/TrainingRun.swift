@@ -143,7 +143,7 @@ struct TrainingRun: ~Copyable {
         let learningRate = settings.schedule.learningRate(step: position.step, progress: progress)
         let batch = try loader.next()
         let waitedNow = loader.waitedSeconds - waited
-        let figures = try trainer.step(position.step + 1, on: batch, learningRate: learningRate)
+        let figures = try trainer.step(position.step + 1, on: batch, learningRate: learningRate, progress: progress)
         try skipped.append(batch.skipped)
         position.advance(batchesPerEpoch: batches.perEpoch)
         position.progress = progress

@@ -20,7 +20,11 @@ package struct TrainingSettings: Codable, Sendable, Equatable {
     package var augmentation: AugmentationChoice
     /// Whether pictures are mirrored half the time: not where captions tell left from right.
     package var isMirrored: Bool
+    /// Patches of a picture that a step does not see; nil where it sees all.
+    package var patchDropout: PatchDropout?
     package var batchSize: Int
+    /// Pairs of a batch that are computed at once; all of them where nil.
+    package var microBatch: Int?
     package var minutes: Double?
     package var epochs, steps: Int?
     package var optimizer: OptimizerChoice
@@ -56,7 +60,7 @@ extension TrainingOptions {
     /// A model of `--pretrained` goes on with a tenth of the learning rate.
     ///
     /// - Parameter resizeMode: How pictures become square where the user did not say.
-    func settings(
+    package func settings(
         pairs: Int, captionsSurviveMirroring: Bool = true, towers: TowerSettings? = nil,
         resizeMode: Resize.Mode = .shortest
     ) -> TrainingSettings {
@@ -69,8 +73,10 @@ extension TrainingOptions {
             teacher: teacher.map(DataSettings.absolute),
             imageResizeMode: imageResizeMode ?? resizeMode, augmentation: augmentation ?? .crop,
             isMirrored: augmentation != AugmentationChoice.none && captionsSurviveMirroring,
+            patchDropout: patchDropout.map { PatchDropout(share: $0) },
             batchSize: batchSize ?? Self.batchSize(for: pairs, atMost: isLocked ? 512 : 128),
-            minutes: isOpen ? openMinutes : minutes, epochs: isOpen ? (isLocked ? 40 : 100) : epochs, steps: steps,
+            microBatch: microBatch, minutes: isOpen ? openMinutes : minutes,
+            epochs: isOpen ? (isLocked ? 40 : 100) : epochs, steps: steps,
             optimizer: optimizer ?? .adamW,
             learningRate: learningRate ?? rate,
             weightDecay: weightDecay ?? (isLocked ? 0.1 : 0.2), warmup: warmup, gradientNormLimit: 1,
@@ -127,7 +133,9 @@ extension TrainingOptions {
             ("--layer-decay", text(layerDecay), text(towers?.layerDecay)),
             ("--image-resize-mode", imageResizeMode?.rawValue, settings.imageResizeMode.rawValue),
             ("--augment", augmentation?.rawValue, settings.augmentation.rawValue),
+            ("--patch-dropout", text(patchDropout), text(settings.patchDropout?.share)),
             ("--batch-size", text(batchSize), text(settings.batchSize)),
+            ("--micro-batch", text(microBatch), text(settings.microBatch)),
             ("--minutes", text(minutes), text(settings.minutes)),
             ("--opt", optimizer?.rawValue, settings.optimizer.rawValue),
             ("--epochs", text(epochs), text(settings.epochs)), ("--steps", text(steps), text(settings.steps)),

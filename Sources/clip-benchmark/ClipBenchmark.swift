@@ -4,5 +4,5 @@ import ArgumentParser
 @main struct ClipBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clip-benchmark", abstract: "Measures parts of the engine for scripts/benchmark.",
-        subcommands: [TowerBenchmark.self])
+        subcommands: [TowerBenchmark.self, TrainingBenchmark.self])
 }

@@ -105,8 +105,16 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "Passes over the data. (default: 100, if the time allows; 40 where both towers are locked)")
     var epochs: Int?
     @Option(help: "Updates of the weights.") var steps: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Share of a picture's patches that a step leaves out, 0 to 0.95 (FLIP).",
+            discussion: "The last tenth of a run sees all patches, and takes the memory and the time for them."))
+    var patchDropout: Float?
     @Option(help: "Pairs a step. (default: 128, or 512 where both towers are locked; less for few pairs)")
     var batchSize: Int?
+    @Option(
+        help: "Pairs of a batch that are computed at once, in less memory and more time (GradCache). (default: all)")
+    var microBatch: Int?
     @Option(help: "What moves the weights. (default: adamw)") var opt: OptimizerChoice?
     @Option(
         help:
@@ -121,7 +129,9 @@ struct RecipeOptions: ParsableArguments {
         options.minutes = minutes
         options.epochs = epochs
         options.steps = steps
+        options.patchDropout = patchDropout
         options.batchSize = batchSize
+        options.microBatch = microBatch
         options.optimizer = opt
         options.learningRate = lr
         options.weightDecay = wd

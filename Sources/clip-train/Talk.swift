@@ -99,7 +99,10 @@ struct Talk {
     /// The last lines: what came of it and what to do next.
     static func lines(of report: DoneReport) -> [String] {
         let output = oneLine(report.output)
-        var lines = ["done after \(countText(report.step)) steps in \(durationText(report.seconds))"]
+        var lines = [
+            "done after \(countText(report.step)) steps in \(durationText(report.seconds)), "
+                + "with \(countText(report.peakBytes / 1_000_000)) MB of memory at most"
+        ]
         if let best = report.bestMeanRecall, let step = report.bestStep {
             lines.append(
                 "best mean of R@1, R@5 and R@10, both directions: \(percent(best)) after step \(countText(step))")

@@ -96,6 +96,10 @@ import Testing
         let second: [Float] = [6, 9, 18, 21, 7, 10, 19, 22, 8, 11, 20, 23]
         #expect(zip(rows[12..<24], second).allSatisfy { abs($0 - $1) < 1e-4 })
         #expect(zip(rows.sorted(), 0..<48).allSatisfy { abs($0 - Float($1)) < 1e-4 })
+        var some = [Float](repeating: .nan, count: 24), chosen = some.mutableSpan
+        layout.write(
+            pixels.span, mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255], only: [1, 3], into: &chosen)
+        #expect(some == Array(rows[12..<24] + rows[36..<48]))
     }
 
     @Test func `colours are normalised by their channel`() {

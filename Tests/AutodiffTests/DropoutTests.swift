@@ -5,16 +5,18 @@ import Testing
 
 @Suite struct DropoutTests {
     /// What becomes of ones in a step, and the gradient of their sum.
-    private func dropped(step: Int, share: Float = 0.25, recording: Bool = true) -> (y: [Float], gradient: [Float]) {
+    private func dropped(
+        step: Int, share: Float = 0.25, recording: Bool = true, from row: Int = 0
+    ) -> (y: [Float], gradient: [Float]) {
         var store = ParameterStore()
-        let x = store.declare("x", [200, 50], .ones, decays: false)
+        let x = store.declare("x", [200 - row, 50], .ones, decays: false)
         let ones = store.declare("ones", [1, 50], .ones, decays: false)
         var tape = Tape(parameters: store, seed: 3)
-        tape.begin(recording: recording, step: step)
+        tape.begin(recording: recording, step: step, firstItem: row)
         let y = tape.dropout(x, share: share), values = tape.read(y) { span in span.indices.map { span[$0] } }
         guard recording else { return (values, []) }
-        let sums = tape.linear(y, weight: ones, bias: nil)  // [200, 1]
-        let mean = tape.meanRows(sums, segments: Segments(count: 1, length: 200))
+        let sums = tape.linear(y, weight: ones, bias: nil)  // [rows, 1]
+        let mean = tape.meanRows(sums, segments: Segments(count: 1, length: 200 - row))
         tape.backward(from: mean)
         return (values, tape.readGradient(x) { span in span.indices.map { span[$0] } })
     }
@@ -33,6 +35,10 @@ import Testing
     @Test func `the same step drops the same, another step another`() {
         #expect(dropped(step: 1).y == dropped(step: 1).y)
         #expect(dropped(step: 1).y != dropped(step: 2).y)
+    }
+
+    @Test func `a part of a batch drops what the whole does there`() {
+        #expect(dropped(step: 1, from: 60).y == Array(dropped(step: 1).y[(60 * 50)...]))
     }
 
     @Test func `a step that is not recorded drops nothing`() {

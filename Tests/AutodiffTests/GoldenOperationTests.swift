@@ -46,7 +46,7 @@ private struct Golden: Decodable {
 /// Serialized, since it changes the instruction level in use.
 @Suite(.serialized) struct GoldenOperationTests {
     @Test func `there are golden numbers for every operation`() {
-        #expect(Set(Golden.all.map(\.operation)).count == 14)
+        #expect(Set(Golden.all.map(\.operation)).count == 15)
     }
 
     @Test(arguments: InstructionLevel.available, Golden.all)
@@ -115,7 +115,7 @@ private struct Golden: Decodable {
         case "assemblePatches":
             return tape.assemblePatches(
                 try input("patches"), classToken: p["classToken"], registers: p["registers"],
-                positions: try input("positions"), batch: try #require(s.batch))
+                positions: try input("positions"), batch: try #require(s.batch), places: s.rows)
         case "addScaledColumns":
             return tape.addScaledColumns(try input("x"), scale: try input("scale"), to: try input("residual"))
         case "joinColumns": return tape.joinColumns(try input("a"), try input("b"))
@@ -124,6 +124,7 @@ private struct Golden: Decodable {
         case "normalizeRows": return tape.normalizeRows(try input("x"))
         case "similarities":
             return tape.similarities(try input("a"), try input("b"), logScale: try input("logScale"))
+        case "innerProduct": return tape.innerProduct(try input("a"), try input("b"))
         case "meanSquaredDistance": return tape.meanSquaredDistance(try input("a"), try input("b"))
         default: return tape.symmetricCrossEntropy(try input("logits"), ignoring: try #require(s.ignoring))
         }

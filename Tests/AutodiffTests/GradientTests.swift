@@ -54,6 +54,11 @@ private let cases: [GradientCase] = [
         tape.squares(
             tape.assemblePatches(p[0], classToken: p[1], registers: p[2], positions: p[3], batch: 2))
     },
+    GradientCase(name: "inner product", shapes: [[3, 4], [3, 4]]) { tape, p in tape.innerProduct(p[0], p[1]) },
+    GradientCase(name: "assemble some patches", shapes: [[4, 5], [5], [4, 5]]) { tape, p in
+        tape.squares(
+            tape.assemblePatches(p[0], classToken: p[1], positions: p[2], batch: 2, places: [0, 2, 1, 2]))
+    },
     GradientCase(name: "embed tokens of a kind", shapes: [[5, 3], [4, 3], [2, 3]]) { tape, p in
         tape.squares(
             tape.embedTokens(

@@ -60,7 +60,11 @@ import Testing
 
     @Test func `a run killed in an epoch ends with the bytes of one that was not, for any number of threads`() throws {
         let folder = try workplace(),
-            length = ["--steps", "150", "--checkpoint-steps", "7", "--ema", "0.9", "--val-frequency", "20"]
+            length = [
+                "--steps", "150", "--checkpoint-steps", "7", "--ema", "0.9", "--val-frequency", "20", "--patch-dropout",
+                "0.25",
+                "--micro-batch", "5",
+            ]
         let whole = try command.run(options + length + ["--output", "whole", "--threads", "2"], in: folder)
         #expect(whole.code == 0, "\(whole.talk)")
         let killed = try command.run(

@@ -1,3 +1,4 @@
+import Foundation
 import KernelInterface
 import Tensors
 import Testing
@@ -7,7 +8,7 @@ import Testing
 /// Sizes with every sort of edge: below a tile, off a tile, off a panel, beyond an inner block.
 private let sizes = [(1, 1, 1), (5, 7, 3), (6, 16, 8), (13, 70, 65), (97, 33, 300), (400, 20, 10)]
 
-@Suite struct MatrixProductTests {
+@Suite(.serialized) struct MatrixProductTests {
     @Test(arguments: InstructionLevel.available)
     func `a product agrees with the definition at every level`(level: String) throws {
         let set = try #require(InstructionLevel.kernelSets.first { $0.name == level })
@@ -82,6 +83,50 @@ private let sizes = [(1, 1, 1), (5, 7, 3), (6, 16, 8), (13, 70, 65), (97, 33, 30
         for n in 1..<all {
             let part = product(columns: n)
             #expect((0..<m).allSatisfy { part[$0 * n..<($0 + 1) * n] == whole[$0 * all..<$0 * all + n] }, "\(n)")
+        }
+    }
+
+    /// Linear layers with everything that may follow, on `threads` threads.
+    private func linear(rows m: Int, columns n: Int, inner k: Int, from first: Int = 0, threads: Int) -> [Float] {
+        let before = threadCount
+        setThreadCount(threads)
+        defer { setThreadCount(before) }
+        let x = random(400 * k, 1)[first * k..<(first + m) * k], residual = random(400 * n, 4)
+        let weight = random(n * k, 2), bias = random(n, 3)
+        var y = [Float](repeating: 0, count: m * n), slope = y
+        var out = y.mutableSpan, derivative = slope.mutableSpan
+        kernels.linear(
+            LinearShape(rows: m, inputs: k, outputs: n), Array(x).span, weight.span, bias: bias.span, activation: .gelu,
+            residual: Array(residual[first * n..<(first + m) * n]).span, into: &out, slope: &derivative)
+        return y + slope
+    }
+
+    @Test(.serialized, arguments: [1, 5, 30, 383, 384, 400])
+    func `a linear layer has the same bits for any threads, and a row whatever stands beside it`(m: Int) {
+        let n = 3 * kernels.panelWidth + 5, k = 300
+        let whole = linear(rows: m, columns: n, inner: k, threads: 1)
+        for threads in [2, 7] { #expect(linear(rows: m, columns: n, inner: k, threads: threads) == whole) }
+        let alone = linear(rows: 1, columns: n, inner: k, from: m - 1, threads: 2)
+        #expect(alone[..<n].elementsEqual(whole[(m - 1) * n..<m * n]))
+        #expect(alone[n...].elementsEqual(whole[(2 * m - 1) * n..<2 * m * n]))
+    }
+
+    @Test(arguments: InstructionLevel.available)
+    func `GELU and its slope hold for any number`(level: String) throws {
+        let set = try #require(InstructionLevel.kernelSets.first { $0.name == level })
+        let x: [Float] = [0, 0.5, -0.5, 3, -3, 5.5, -5.5, 5.6, -5.6, 6, -6, 50, -50, 1e4, -1e4]
+        let one: [Float] = [1]
+        var y = x, slope = x
+        var out = y.mutableSpan, derivative = slope.mutableSpan
+        set.linear(
+            LinearShape(rows: x.count, inputs: 1, outputs: 1), x.span, one.span, bias: Span(),
+            activation: .gelu,
+            residual: Span(), into: &out, slope: &derivative)
+        for (i, u) in x.enumerated() {
+            let share = 0.5 * erfc(-Double(u) / 2.0.squareRoot())
+            let density = exp(-0.5 * Double(u) * Double(u)) / (2 * Double.pi).squareRoot()
+            #expect(abs(Double(y[i]) - Double(u) * share) < 2e-7 * max(1, abs(Double(u))), "\(u)")
+            #expect(abs(Double(slope[i]) - share - Double(u) * density) < 5e-7, "\(u)")
         }
     }
 

@@ -99,6 +99,14 @@ import Testing
             let encoded = text.encode(tokens: tokens, segments, on: &loaded.tape)
             let expected = loaded.tape.read(encoded) { all in all.indices.map { all[$0] } }
             #expect(tower.features(tokens: tokens, segments: segments) == expected)
+            var eyes = try LockedTower(.image, of: towers, settings.preprocessing, from: folder)
+            let write: (inout MutableSpan<Float>) -> Void = { for i in $0.indices { $0[i] = Float(i % 7) - 3 } }
+            let vision = try #require(loaded.model.vision)
+            loaded.tape.begin(recording: false)
+            let patches = loaded.tape.input([2 * vision.plan.patches, vision.plan.patchWidth], write)
+            let seen = vision.encode(patches: patches, batch: 2, on: &loaded.tape)
+            let pictures = loaded.tape.read(seen) { all in all.indices.map { all[$0] } }
+            #expect(eyes.features(batch: 2, plan: towers.plan, patches: write) == pictures)
         }
     }
 

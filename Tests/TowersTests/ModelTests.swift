@@ -163,6 +163,42 @@ import Testing
         #expect(results[0].count == 60 && !results[0].contains { $0.isNaN })
     }
 
+    @Test(arguments: [VisionConfiguration.Pooling.classToken, .mean])
+    func `a picture of which all patches are shown is the whole one`(pooling: VisionConfiguration.Pooling) {
+        var store = ParameterStore()
+        let plan = Self.small({ $0.vision.pooling = pooling }).plan, model = Model(plan, in: &store)
+        var tape = Tape(parameters: store, seed: 3)
+        tape.begin(recording: false)
+        let whole = floats(model.embed(patches: Self.pictures(3, on: &tape), batch: 3, on: &tape), of: tape)
+        tape.begin(recording: false)
+        let places = (0..<3 * plan.patches).map { $0 % plan.patches }
+        let shown = model.embed(patches: Self.pictures(3, on: &tape), places: places, batch: 3, on: &tape)
+        #expect(floats(shown, of: tape) == whole)
+    }
+
+    @Test(arguments: [VisionConfiguration.Pooling.classToken, .mean])
+    func `a patch is where its place says, wherever its row lies`(pooling: VisionConfiguration.Pooling) {
+        var store = ParameterStore()
+        let plan = Self.small({ $0.vision.pooling = pooling }).plan, model = Model(plan, in: &store)
+        var tape = Tape(parameters: store, seed: 3)
+        tape.begin(recording: false)
+        let patches = Self.pictures(1, on: &tape), width = plan.patchWidth
+        let pixels = floats(patches, of: tape),
+            whole = floats(model.embed(patches: patches, batch: 1, on: &tape), of: tape)
+        let turned = Array((0..<plan.patches).reversed())
+        func embedded(_ places: [Int]) -> [Float] {
+            tape.begin(recording: false)
+            let rows = tape.input([plan.patches, width]) { span in
+                for (row, patch) in turned.enumerated() {
+                    for i in 0..<width { span[row * width + i] = pixels[patch * width + i] }
+                }
+            }
+            return floats(model.embed(patches: rows, places: places, batch: 1, on: &tape), of: tape)
+        }
+        #expect(relativeError(embedded(turned), whole) < 1e-5)
+        #expect(relativeError(embedded(turned.reversed()), whole) > 1e-3)
+    }
+
     @Test func `embeddings that are not recorded leave nothing else behind`() {
         var store = ParameterStore()
         let model = Model(Self.small().plan, in: &store)

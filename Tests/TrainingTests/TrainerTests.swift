@@ -52,8 +52,8 @@ import Towers
             last = try trainer.step(number, on: batch, learningRate: 3e-3)
             first = first ?? last
         }
-        #expect(abs((first?.chanceLoss ?? 0) - 1.386_294) < 1e-5)
-        #expect((last?.loss ?? 9) < 0.1, "from \(first?.loss ?? 0) to \(last?.loss ?? 0)")
+        #expect(abs((first?.found.chanceLoss ?? 0) - 1.386_294) < 1e-5)
+        #expect((last?.found.loss ?? 9) < 0.1, "from \(first?.found.loss ?? 0) to \(last?.found.loss ?? 0)")
     }
 
     @Test(arguments: OptimizerChoice.allCases)
@@ -71,6 +71,82 @@ import Towers
         _ = try trainer.step(4, on: batch, learningRate: 1e-3)
         _ = try other.step(4, on: batch, learningRate: 1e-3)
         #expect(try floats(other) == floats(trainer))
+    }
+
+    @Test func `dropped patches are the same again for the same step`() throws {
+        let fill: (inout TrainingOptions) -> Void = { $0.patchDropout = 0.5 }
+        var first = trainer(fill), second = trainer(fill), whole = trainer()
+        for number in 1...2 {
+            let figures = try first.step(number, on: batch, learningRate: 1e-3)
+            #expect(try second.step(number, on: batch, learningRate: 1e-3).found.loss == figures.found.loss)
+            _ = try whole.step(number, on: batch, learningRate: 1e-3)
+        }
+        #expect(try floats(first) == floats(second))
+        #expect(try floats(first) != floats(whole))
+    }
+
+    private enum Learning: CaseIterable { case plain, patchDropout, teacher, lockedTowers }
+
+    /// Four pairs, and how they are learnt, so many at once as `size` says.
+    private func lesson(
+        _ learning: Learning, size: Int?
+    ) throws -> (plan: ModelPlan, settings: TrainingSettings, batch: Batch) {
+        var batch = batch, options = TrainingOptions()
+        (options.seed, options.microBatch) = (3, size)
+        options.patchDropout = learning == .patchDropout ? 0.5 : nil
+        batch.tokens = [18, 1, 19, 18, 2, 3, 4, 19, 18, 19, 18, 5, 19]
+        batch.segments = Segments(lengths: [3, 5, 2, 3])
+        func drawn(_ count: Int, _ item: Int) -> [Float] {
+            var random = SeededRandom(seed: 1, purpose: .test, item: item)
+            return (0..<count).map { _ in random.normal() }
+        }
+        if learning == .teacher {
+            batch.teacher = (0..<4).flatMap { row -> [Float] in
+                let vector = drawn(8, row), length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+                return vector.map { $0 / length }
+            }
+        }
+        var plan = configuration.plan, towers: TowerSettings?
+        if learning == .lockedTowers {
+            (batch.pictureFeatures, batch.captionFeatures) = (drawn(4 * 16, 8), drawn(4 * 16, 9))
+            (batch.pictures, batch.tokens) = ([], [])
+            var choices = TowerChoices(embedDim: 8)
+            choices.projectionHidden = 12
+            plan = try DualEncoder(choices, else: configuration, startToken: 18, endToken: 19).plan
+            towers = TowerSettings(
+                choices: choices, locksImage: true, locksText: true, dropout: 0.5, featureViews: 1, learningRate: 0,
+                layerDecay: 1)
+        }
+        return (plan, options.settings(pairs: 100, towers: towers), batch)
+    }
+
+    @Test(arguments: [1, 2, 3], Learning.allCases)
+    private func `parts of a batch give the gradient of the whole`(size: Int, learning: Learning) throws {
+        let (plan, settings, batch) = try lesson(learning, size: nil),
+            inParts = try lesson(learning, size: size).settings
+        var whole = Trainer(plan, settings, Preprocessing(side: 8))
+        var parts = Trainer(plan, inParts, Preprocessing(side: 8))
+        let expected = try whole.step(1, on: batch, learningRate: 1e-3).found
+        let found = try parts.step(1, on: batch, learningRate: 1e-3).found
+        #expect(abs(found.loss - expected.loss) < 1e-6 && found.chanceLoss == expected.chanceLoss)
+        #expect((expected.teacherLoss == nil) == (learning != .teacher))
+        let left = whole.tape.readGradients { span in span.indices.map { span[$0] } }
+        let right = parts.tape.readGradients { span in span.indices.map { span[$0] } }
+        let largest = left.map(abs).max() ?? 0, worst = zip(left, right).map { abs($0 - $1) }.max() ?? 1
+        #expect(largest > 0 && worst < 1e-5 * largest, "\(worst) of \(largest)")
+    }
+
+    @Test func `patches are dropped until the last tenth of a run, other ones in each step`() {
+        let dropout = PatchDropout(share: 0.75)
+        let places = (1...2).map { dropout.places(of: 16, count: 3, seed: 1, step: $0, progress: 0.89) ?? [] }
+        #expect(places[0].count == 12 && places[0] != places[1])
+        for start in [0, 4, 8] {
+            let own = Set(places[0][start..<start + 4])
+            #expect(own.count == 4)
+        }
+        #expect(places[0].allSatisfy { (0..<16).contains($0) })
+        #expect(dropout.places(of: 16, count: 3, seed: 1, step: 1, progress: 0.9) == nil)
+        #expect(PatchDropout(share: 0.95).places(of: 4, count: 2, seed: 1, step: 1, progress: 0)?.count == 2)
     }
 
     @Test func `only the newest checkpoint's files stay`() throws {

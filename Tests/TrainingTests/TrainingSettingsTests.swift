@@ -45,6 +45,34 @@ import Testing
         #expect(line?.contains("--batch-size: found 1, expected 2") == true)
     }
 
+    @Test func `shares and parts that cannot be are refused, and so are patches that nobody computes`() {
+        let fills: [((inout TrainingOptions) -> Void, String)] = [
+            ({ $0.patchDropout = 1 }, "--patch-dropout: found 1.0"),
+            ({ $0.microBatch = 0 }, "--micro-batch: found 0"),
+        ]
+        for (fill, expected) in fills {
+            var options = TrainingOptions()
+            fill(&options)
+            let line = failure { () throws(Failure) in try options.check() }?.line
+            #expect(line?.contains(expected) == true, "\(line ?? "nothing")")
+        }
+        var options = TrainingOptions()
+        (options.imageTower, options.patchDropout) = ("models/x", 0.5)
+        let line = failure { () throws(Failure) in _ = try options.towerSettings() }?.line
+        #expect(line?.contains("--patch-dropout: the picture tower is locked") == true, "\(line ?? "nothing")")
+    }
+
+    @Test(arguments: ["--patch-dropout", "--micro-batch"])
+    func `a resumed run keeps what a step computes`(option: String) {
+        var options = TrainingOptions()
+        (options.patchDropout, options.microBatch) = (0.5, 16)
+        let settings = options.settings(pairs: 1000)
+        #expect(failure { () throws(Failure) in try options.agree(with: settings, of: "runs/a") } == nil)
+        if option == "--micro-batch" { options.microBatch = 8 } else { options.patchDropout = 0.25 }
+        let refusal = failure { () throws(Failure) in try options.agree(with: settings, of: "runs/a") }
+        #expect(refusal?.why.hasPrefix("\(option) is ") == true)
+    }
+
     @Test func `a resumed run refuses another setting and takes the same one`() {
         var options = TrainingOptions()
         options.data = "/d"

@@ -24,9 +24,10 @@ pooledAttention          lengths, heads                 queries [segments, width
                                                         → [segments, width]
 embedTokens              ids, lengths                   table [vocab, width], positions [context, width], kinds [kinds, width]?,
                                                         of which the first counts → [rows, width]
-assemblePatches          batch                          patches [batch·p, width], classToken [width]?, registers [r, width]?,
+assemblePatches          batch, rows: of positions?     patches [batch·p, width], classToken [width]?, registers [r, width]?,
                                                         positions [p or p + 1, width] → [batch·tokens, width]: class token,
-                                                        registers (which have no position), patches
+                                                        registers (which have no position), patches; `rows` are the places
+                                                        of the patches where these are not all
 addScaledColumns         –                              x [rows, width], scale [width], residual [rows, width] → [rows, width]
 joinColumns              –                              a [rows, m], b [rows, n] → [rows, m + n]
 gatherRows               rows                           x [rows, width] → [count of rows, width]
@@ -34,6 +35,7 @@ meanRows                 lengths                        x [rows, width] → [seg
 normalizeRows            –                              x [rows, width] → [rows, width]
 similarities             –                              a [m, width], b [n, width], logScale [] → exp(logScale)·a·bᵀ [m, n]
 meanSquaredDistance      –                              a [rows, width], b [rows, width] → [], the mean of squared distances
+innerProduct             –                              a [rows, width], b [rows, width] → [], the sum of products
 symmetricCrossEntropy    ignoring: n·n booleans         logits [n, n] → [], the mean of both directions' cross-entropies; what is
                                                         ignored has probability 0; the right column of row i is i
 """
@@ -162,6 +164,16 @@ def assemble_patches(name, batch, patches, width, class_token, registers=0):
     return case.giving(rows.flatten(0, 1))
 
 
+def assemble_some_patches(name, batch, all_places, width, places):
+    """Places of each picture's patches, one picture behind the other; a class token before them."""
+    case = Case("assemblePatches", name, batch=batch, rows=places)
+    rows = case.input("patches", len(places), width)
+    first = case.input("classToken", width).expand(batch, 1, width)
+    positions = case.input("positions", all_places + 1, width)
+    rows = (rows + positions[1 + torch.tensor(places)]).unflatten(0, (batch, -1))
+    return case.giving(torch.cat([first + positions[0], rows], dim=1).flatten(0, 1))
+
+
 def add_scaled_columns(name, rows, width):
     case = Case("addScaledColumns", name)
     x, scale, residual = case.input("x", rows, width), case.input("scale", width), case.input("residual", rows, width)
@@ -199,6 +211,11 @@ def mean_squared_distance(name, rows, width):
     case = Case("meanSquaredDistance", name)
     a, b = case.input("a", rows, width), case.input("b", rows, width)
     return case.giving(F.mse_loss(a, b, reduction="sum") / rows)
+
+
+def inner_product(name, rows, width):
+    case = Case("innerProduct", name)
+    return case.giving((case.input("a", rows, width) * case.input("b", rows, width)).sum())
 
 
 def symmetric_cross_entropy(name, n, scale=1.0, ignored=()):
@@ -240,6 +257,7 @@ def cases():
     yield assemble_patches("no class token", batch=2, patches=3, width=6, class_token=False)
     yield embed_tokens("kinds of segments", vocab=4, width=3, context=4, lengths=[2, 3], kinds=2)
     yield assemble_patches("registers", batch=2, patches=4, width=5, class_token=True, registers=3)
+    yield assemble_some_patches("some places", batch=2, all_places=5, width=4, places=[0, 3, 4, 2])
     yield add_scaled_columns("odd width", 5, 7)
     yield join_columns("three and five", 4, 3, 5)
     yield gather_rows("a row twice, a row never", 5, 6, [4, 0, 4, 2])
@@ -249,6 +267,7 @@ def cases():
     yield similarities("square", 4, 4, 9, math.log(1 / 0.07))
     yield similarities("more captions than pictures", 2, 5, 3, 0.5)
     yield mean_squared_distance("odd width", 3, 7)
+    yield inner_product("odd width", 3, 7)
     yield symmetric_cross_entropy("nothing ignored", 5)
     yield symmetric_cross_entropy("large logits", 4, scale=40.0)
     yield symmetric_cross_entropy("ignoring", 5, ignored=[(0, 3), (3, 0), (1, 2)])

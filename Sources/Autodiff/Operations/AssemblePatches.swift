@@ -9,8 +9,10 @@ struct AssemblePatches: Operation {
     let patches: Tensor  // [batch · patchCount, width]
     let classToken: Tensor?  // [width]
     let registers: Tensor?  // [registerCount, width]
-    let positions: Tensor  // [patchCount, width], or one more where there is a class token
+    let positions: Tensor  // [places, width], or one more where there is a class token
     let batch: Int
+    /// Which place each row of `patches` has in its picture; where nil, a picture's rows are all of its places in order.
+    let places: [Int]?
 
     private var width: Int { patches.width }
     private var patchCount: Int { patches.rowCount / batch }
@@ -18,6 +20,10 @@ struct AssemblePatches: Operation {
     private var registerCount: Int { registers?.rowCount ?? 0 }
     private var tokens: Int { classCount + registerCount + patchCount }
     var outputShape: Shape { [batch * tokens, width] }
+
+    private func place(_ picture: Int, _ patch: Int) -> Int {
+        places.map { $0[picture * patchCount + patch] } ?? patch
+    }
 
     func forward(_ values: Span<Float>, into y: inout MutableSpan<Float>, saving saved: inout MutableSpan<Float>) {
         let width = width, extra = classCount + registerCount
@@ -30,7 +36,8 @@ struct AssemblePatches: Operation {
                         for i in 0..<width { rows[target + i] = values[source + i] }
                         continue
                     }
-                    let place = positions.offset + (t < extra ? 0 : t - registerCount) * width
+                    let row = t < extra ? 0 : classCount + place(first + picture, t - extra)
+                    let place = positions.offset + row * width
                     let source =
                         t < extra
                         ? classToken?.offset ?? 0
@@ -51,7 +58,16 @@ struct AssemblePatches: Operation {
                 addScaled(1, classRow, to: &dClass)
                 addScaled(1, rows.extracting(classEnd..<extra), to: &dRegisters)
                 dPositions.lend(0..<classEnd) { addScaled(1, classRow, to: &$0) }
-                dPositions.lend(classEnd..<classEnd + patchCount * width) { addScaled(1, patchRows, to: &$0) }
+                if places == nil {
+                    dPositions.lend(classEnd..<classEnd + patchCount * width) { addScaled(1, patchRows, to: &$0) }
+                } else {
+                    for patch in 0..<patchCount {
+                        let start = classEnd + place(picture, patch) * width
+                        dPositions.lend(start..<start + width) {
+                            addScaled(1, patchRows.extracting(patch * width..<(patch + 1) * width), to: &$0)
+                        }
+                    }
+                }
                 let target = picture * patchCount * width..<(picture + 1) * patchCount * width
                 dPatches.lend(target) { addScaled(1, patchRows, to: &$0) }
             }
@@ -62,14 +78,23 @@ struct AssemblePatches: Operation {
 extension Tape {
     /// Class token, registers, patches `[batch · patchCount, width]` → `[batch · tokens, width]`.
     ///
-    /// `positions` has a row for the class token, where there is one, then one for each patch.
+    /// `positions` has a row for the class token, where there is one, then one for each place of a picture. `places` says
+    /// which of them each row of `patches` has, where these are not all in order.
     public mutating func assemblePatches(
-        _ patches: Tensor, classToken: Tensor?, registers: Tensor? = nil, positions: Tensor, batch: Int
+        _ patches: Tensor, classToken: Tensor?, registers: Tensor? = nil, positions: Tensor, batch: Int,
+        places: [Int]? = nil
     ) -> Tensor {
-        let places = patches.rowCount / batch + (classToken == nil ? 0 : 1)
-        precondition(places == positions.rowCount, "\(places) places a picture, positions \(positions.shape)")
+        let all = positions.rowCount - (classToken == nil ? 0 : 1)
+        if let places {
+            precondition(
+                places.count == patches.rowCount && places.allSatisfy((0..<all).contains),
+                "\(places.count) places below \(all), patches \(patches.shape)")
+        } else {
+            precondition(patches.rowCount == batch * all, "\(all) places a picture, patches \(patches.shape)")
+        }
         return apply(
             AssemblePatches(
-                patches: patches, classToken: classToken, registers: registers, positions: positions, batch: batch))
+                patches: patches, classToken: classToken, registers: registers, positions: positions, batch: batch,
+                places: places))
     }
 }

@@ -3,13 +3,13 @@ import Tensors
 
 /// Sets a share of the numbers to zero and makes the others as much larger — Srivastava et al. 2014, section 4.
 ///
-/// Which ones is a function of (seed, step, place among the step's dropouts, row), so that a run that goes on, or has other
-/// threads, drops the same.
+/// Which ones is a function of (seed, step, place among the step's dropouts, item of the batch), so that a run that goes
+/// on, has other threads, or sees a batch in parts, drops the same. A row is an item of the batch.
 struct Dropout: Operation {
     let x: Tensor  // [rows, width]
     let share: Float
     let seed: UInt64
-    let step: Int, place: Int
+    let step: Int, place: Int, firstItem: Int
 
     var outputShape: Shape { x.shape }
     /// What each number was multiplied by.
@@ -19,7 +19,8 @@ struct Dropout: Operation {
         let width = x.width, input = values.extracting(x.range), kept = 1 / (1 - share)
         parallelRows(of: &saved, width: width, rowsPerTask: 8) { first, factors in
             for row in 0..<factors.count / width {
-                var luck = SeededRandom(seed: seed, purpose: .dropout, epoch: step, item: place << 32 | (first + row))
+                let item = place << 32 | (firstItem + first + row)
+                var luck = SeededRandom(seed: seed, purpose: .dropout, epoch: step, item: item)
                 for i in 0..<width { factors[row * width + i] = luck.happens(share) ? 0 : kept }
             }
         }
@@ -33,11 +34,12 @@ struct Dropout: Operation {
 }
 
 extension Tape {
-    /// x `[rows, width]` with the given share of its numbers set to zero; unless the step is recorded, x itself.
+    /// x `[batch, width]` with the given share of its numbers set to zero; unless the step is recorded, x itself.
     public mutating func dropout(_ x: Tensor, share: Float) -> Tensor {
         precondition((0..<1).contains(share), "a share of \(share) is not dropped")
         guard share > 0, isRecording else { return x }
         dropoutCount += 1
-        return apply(Dropout(x: x, share: share, seed: seed, step: stepNumber, place: dropoutCount))
+        return apply(
+            Dropout(x: x, share: share, seed: seed, step: stepNumber, place: dropoutCount, firstItem: firstItem))
     }
 }

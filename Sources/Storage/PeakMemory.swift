@@ -1,0 +1,16 @@
+import Foundation
+
+/// The most memory that this process has had resident so far, in bytes; 0 where the system does not tell.
+///
+/// The kernel's `VmHWM`, which begins anew with every program: `getrusage` tells of whoever started it as well.
+public func peakResidentBytes() -> Int {
+    #if canImport(Darwin)
+        var usage = rusage()
+        guard unsafe getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+        return usage.ru_maxrss
+    #else
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+        return 1024 * (line.split(separator: " ").compactMap { Int($0) }.first ?? 0)
+    #endif
+}
