@@ -30,37 +30,54 @@ func dot(_ count: Int, _ a: In, _ b: In) -> Float {
 /// GELU `u·Φ(u)`, derivative `Φ(u) + u·φ(u)` — Hendrycks and Gimpel 2016, eq. 2; QuickGELU `u·σ(1.702u)` and the
 /// approximation with tanh, `u·σ(2·√(2/π)·(u + 0.044715u³))` — its section 2.
 func finishLinear(_ f: LinearFinish) {
+    // Each activation has a loop of its own: what is chosen for every vector is called, not inlined.
+    switch f.activation {
+    case 1: finish(f, 1)
+    case 2: finish(f, 2)
+    case 3: finish(f, 3)
+    default: finish(f, 0)
+    }
+}
+
+@inline(__always) private func finish(_ f: LinearFinish, _ activation: Int) {
     for r in 0..<f.rows {
         let row = r &* f.rowStride
-        forEachVector(f.columns) { i, n in
-            var u = loadSome(In(f.y) + (row &+ i), n)
-            if let bias = f.bias { u += loadSome(bias + i, n) }
-            if f.activation == 1 {
-                let share = normalShare(u)
-                if let slope = f.slope {
-                    let density = exponential(fill(-0.5) * u * u) * fill(0.398_942_28)
-                    storeSome(share.addingProduct(u, density), slope + (row &+ i), n)
-                }
-                u *= share
-            } else if f.activation == 2 {
-                let share = fill(1) / (fill(1) + exponential(u * fill(-1.702)))
-                if let slope = f.slope {
-                    storeSome(share + fill(1.702) * u * share * (fill(1) - share), slope + (row &+ i), n)
-                }
-                u *= share
-            } else if f.activation == 3 {
-                let square = u * u, two = fill(1.595_769_1)  // 2·√(2/π)
-                let share = fill(1) / (fill(1) + exponential(-two * u * (fill(1) + fill(0.044_715) * square)))
-                if let slope = f.slope {
-                    let steepness = two * (fill(1) + fill(0.134_145) * square)
-                    storeSome(share + u * share * (fill(1) - share) * steepness, slope + (row &+ i), n)
-                }
-                u *= share
-            }
-            if let residual = f.residual { u += loadSome(residual + (row &+ i), n) }
-            storeSome(u, f.y + (row &+ i), n)
+        var i = 0
+        while i &+ lanes <= f.columns {
+            finishVector(f, activation, row, i, lanes)
+            i &+= lanes
         }
+        if i < f.columns { finishVector(f, activation, row, i, f.columns &- i) }
     }
+}
+
+@inline(__always) private func finishVector(_ f: LinearFinish, _ activation: Int, _ row: Int, _ i: Int, _ n: Int) {
+    var u = loadSome(In(f.y) + (row &+ i), n)
+    if let bias = f.bias { u += loadSome(bias + i, n) }
+    if activation == 1 {
+        let share = normalShare(u)
+        if let slope = f.slope {
+            let density = exponential(fill(-0.5) * u * u) * fill(0.398_942_28)
+            storeSome(share.addingProduct(u, density), slope + (row &+ i), n)
+        }
+        u *= share
+    } else if activation == 2 {
+        let share = fill(1) / (fill(1) + exponential(u * fill(-1.702)))
+        if let slope = f.slope {
+            storeSome(share + fill(1.702) * u * share * (fill(1) - share), slope + (row &+ i), n)
+        }
+        u *= share
+    } else if activation == 3 {
+        let square = u * u, two = fill(1.595_769_1)  // 2·√(2/π)
+        let share = fill(1) / (fill(1) + exponential(-two * u * (fill(1) + fill(0.044_715) * square)))
+        if let slope = f.slope {
+            let steepness = two * (fill(1) + fill(0.134_145) * square)
+            storeSome(share + u * share * (fill(1) - share) * steepness, slope + (row &+ i), n)
+        }
+        u *= share
+    }
+    if let residual = f.residual { u += loadSome(residual + (row &+ i), n) }
+    storeSome(u, f.y + (row &+ i), n)
 }
 
 /// `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`, `w ← keep·w − stepSize·m / (√v·secondScale + ε)`.
