@@ -49,11 +49,8 @@ def descriptions():
     """(short description, paragraphs) of every package of Debian's main part, from lists of our own."""
     lists = recipe.PACKAGES / "translations"
     if not (found := sorted(lists.glob("*_main_i18n_Translation-en"))):
-        (lists / "partial").mkdir(parents=True, exist_ok=True)
         recipe.talk("fetching Debian's package descriptions")
-        recipe.apt(["-q", "-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={recipe.PACKAGES}",
-                    "-o", "APT::Sandbox::User=root", "-o", "Acquire::Languages=en", "-o", "Acquire::Retries=3",
-                    "-o", "Acquire::GzipIndexes=false", "update"])
+        recipe.apt(recipe.apt_options(lists.name, "en") + ["-o", "Acquire::GzipIndexes=false", "update"])
         found = sorted(lists.glob("*_main_i18n_Translation-en"))
     if not found:
         raise recipe.Failure("cannot fetch package descriptions", str(lists), "apt-get update brought none",

@@ -47,13 +47,8 @@ def package(name, evidence):
 
 
 def fetch(name):
-    """Downloads the package with lists of our own, so that no root is needed and the system's stay as they are."""
-    lists = PACKAGES / "lists"
-    (lists / "partial").mkdir(parents=True, exist_ok=True)
-    options = [
-        "-q", "-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={PACKAGES}", "-o", "APT::Sandbox::User=root",
-        "-o", "Acquire::Languages=none", "-o", "Acquire::Retries=3",
-    ]
+    """Downloads the package."""
+    options = apt_options("lists")
     talk(f"fetching Debian's {name}")
     if not apt(options + ["download", name]):
         apt(options + ["update"])  # fails also when a source that we do not need is away
@@ -62,6 +57,16 @@ def fetch(name):
                 "cannot fetch package", name, "apt-get download failed",
                 f"look at the network and /etc/apt/sources.list, or install {name}", 69)
     return next(PACKAGES.glob(f"{name}_*.deb"))
+
+
+def apt_options(folder, languages="none"):
+    """Options for lists of our own, in a folder, so that no root is needed and the system's stay as they are."""
+    lists = PACKAGES / folder
+    (lists / "partial").mkdir(parents=True, exist_ok=True)
+    return [
+        "-q", "-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={PACKAGES}", "-o", "APT::Sandbox::User=root",
+        "-o", f"Acquire::Languages={languages}", "-o", "Acquire::Retries=3",
+    ]
 
 
 def apt(arguments):

@@ -24,8 +24,8 @@ package struct LinearShape: Sendable {
 extension KernelSet {
     /// `y = activation(x·Wᵀ + bias) + residual`; `slope` takes the activation's derivative where there is one.
     ///
-    /// x `[rows, inputs]`, W `[outputs, inputs]`, and the same packed where it is; bias `[outputs]` or empty, residual as y or empty,
-    /// y `[rows, outputs]`, slope as y or empty.
+    /// x `[rows, inputs]`, W `[outputs, inputs]`, and the same packed where it is; bias `[outputs]` or empty, residual as y
+    /// or empty, y `[rows, outputs]`, slope as y or empty.
     package func linear(
         _ shape: LinearShape, _ x: Span<Float>, _ weight: Span<Float>, packed: PackedMatrix? = nil, bias: Span<Float>,
         activation: Activation, residual: Span<Float>, into y: inout MutableSpan<Float>,

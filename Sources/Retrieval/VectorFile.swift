@@ -7,7 +7,8 @@ import VectorIndex
 /// Writes the embeddings of an index for other programs: a matrix as a file of NumPy, and beside it, in a `.txt`, what each
 /// row is, one a line: a picture's path, or `path:line` of a passage. Rows are in the order of paths and lines.
 ///
-/// `clip-train --teacher` takes both files of pictures. Paths with a line break have no place in such a list, and are left out.
+/// `clip-train --teacher` takes both files of pictures. Paths with a line break have no place in such a list, and are
+/// left out.
 ///
 /// - Throws: `.missingInput` where there is no index, `.badData` where it is damaged, `.cannotWrite`.
 public func writeVectors(of index: String, to path: String) throws(Failure) {

@@ -47,12 +47,12 @@ enum OpenCLIPNames {
             guard theirs.contains(".q_proj."), let first = shape.first, first % 3 == 0 else {
                 let isTransposed = isProjection(theirs) && shape.count == 2
                 places[theirs] = TensorPlace(
-                    name, shape: isTransposed ? shape.reversed() : shape, isTransposed: isTransposed)
+                    name: name, shape: isTransposed ? shape.reversed() : shape, isTransposed: isTransposed)
                 continue
             }
             for (part, word) in [".q_proj.", ".k_proj.", ".v_proj."].enumerated() {
                 places[theirs.replacing(".q_proj.", with: word)] = TensorPlace(
-                    name, shape: [first / 3] + shape.dropFirst(), part: part)
+                    name: name, shape: [first / 3] + shape.dropFirst(), part: part)
             }
         }
         return places

@@ -11,10 +11,6 @@ struct TensorPlace: Sendable {
     /// Whether rows and columns have changed places.
     var isTransposed = false
 
-    init(_ name: String, shape: [Int], part: Int? = nil, isTransposed: Bool = false) {
-        (self.name, self.shape, self.part, self.isTransposed) = (name, shape, part, isTransposed)
-    }
-
     /// Reads it from the file.
     func read(from file: borrowing Safetensors, into floats: inout MutableSpan<Float>) throws(Failure) {
         guard part != nil || isTransposed else { return try file.read(name, into: &floats) }

@@ -81,8 +81,8 @@ struct TowerFolder: ~Copyable {
     ///
     /// - Throws: `.missingInput`, or `.badSettings` where the file asks for what is not known here.
     func preprocessing() throws(Failure) -> Preprocessing {
-        let file = "\(path)/\(ModelFolder.preprocessorFile)"
         if openCLIP != nil { return try ModelSettings(folder: path).preprocessing }
+        let file = "\(path)/\(ModelFolder.preprocessorFile)"
         return try decoded(PreprocessorConfig.self, from: jsonFile(file), named: file).preprocessing
     }
 

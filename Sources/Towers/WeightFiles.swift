@@ -62,7 +62,7 @@ public struct WeightFiles: Sendable {
             let tensors =
                 isOpenCLIP
                 ? OpenCLIPNames.places(in: shapes).map { ($0, $1) }
-                : shapes.map { ($0.name, TensorPlace($0.name, shape: $0.shape)) }
+                : shapes.map { ($0.name, TensorPlace(name: $0.name, shape: $0.shape)) }
             for (name, tensor) in tensors {
                 guard places.updateValue((shards.count, tensor), forKey: name) == nil else {
                     throw Self.damaged(path, "tensor \(name) is in another file of the model, too")

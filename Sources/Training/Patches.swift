@@ -10,15 +10,11 @@ func writePatches(
 ) {
     let layout = PatchLayout(side: plan.imageSize, patchSize: plan.patchSize)
     let pixelCount = 3 * plan.imageSize * plan.imageSize, count = pictures.count / pixelCount
-    let shown = places.map { $0.count / max(count, 1) } ?? layout.patches
+    let shown = places.map { $0.count / max(count, 1) } ?? layout.patches, all = Array(0..<layout.patches)
     parallelRows(of: &rows, width: shown * layout.rowWidth, rowsPerTask: 1) { picture, own in
-        let pixels = pictures.span.extracting(picture * pixelCount..<(picture + 1) * pixelCount)
-        if let places {
-            layout.write(
-                pixels, mean: preprocessing.mean, std: preprocessing.std,
-                only: places[picture * shown..<(picture + 1) * shown], into: &own)
-        } else {
-            layout.write(pixels, mean: preprocessing.mean, std: preprocessing.std, into: &own)
-        }
+        layout.write(
+            pictures.span.extracting(picture * pixelCount..<(picture + 1) * pixelCount), mean: preprocessing.mean,
+            std: preprocessing.std, only: places.map { $0[picture * shown..<(picture + 1) * shown] } ?? all[...],
+            into: &own)
     }
 }

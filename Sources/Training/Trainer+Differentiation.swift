@@ -57,6 +57,7 @@ extension Trainer {
         _ part: Range<Int>, of batch: Batch, _ places: [Int]?
     ) -> (pictures: Tensor, captions: Tensor) {
         func own<T>(_ all: [T]) -> [T] {
+            guard part.count < batch.count else { return all }
             let width = all.count / batch.count
             return Array(all[part.lowerBound * width..<part.upperBound * width])
         }
@@ -67,11 +68,12 @@ extension Trainer {
         guard batch.captionFeatures.isEmpty else {
             return (pictures, embed(own(batch.captionFeatures), of: .text))
         }
-        let starts = batch.segments.starts, tokens = starts[part.lowerBound]..<starts[part.upperBound]
-        let captions = model.embed(
-            tokens: Array(batch.tokens[tokens]), segments: Segments(lengths: part.map { batch.segments[$0].count }),
-            on: &tape)
-        return (pictures, captions)
+        guard part.count < batch.count else {
+            return (pictures, model.embed(tokens: batch.tokens, segments: batch.segments, on: &tape))
+        }
+        let tokens = part.flatMap { batch.tokens[batch.segments[$0]] }
+        let segments = Segments(lengths: part.map { batch.segments[$0].count })
+        return (pictures, model.embed(tokens: tokens, segments: segments, on: &tape))
     }
 
     /// The loss of embeddings, and the gradients of all that they were made from.

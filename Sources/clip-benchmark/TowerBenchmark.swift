@@ -62,9 +62,7 @@ struct TowerBenchmark: ParsableCommand {
                 }
             } else {
                 let tokenizer = try readTokenizer(folder: folder), contextLength = towers.plan.contextLength
-                let bytes = try MappedFile(input.first ?? "").read { $0.bytes(0..<$0.byteCount) }
-                let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-                measurement.run(lines) { part in
+                measurement.run(try lines(of: input.first ?? "")) { part in
                     let tokens = part.map { tokenizer.encode($0, contextLength: contextLength).ids }
                     return tower.features(
                         tokens: tokens.flatMap { $0 }, segments: Segments(lengths: tokens.map(\.count)))

@@ -43,8 +43,7 @@ struct TrainingBenchmark: ParsableCommand {
     }
 
     private func captionLengths(atMost longest: Int) throws(Failure) -> [Int] {
-        let bytes = try MappedFile(lengths).read { $0.bytes(0..<$0.byteCount) }
-        let found = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { Int($0) ?? 0 }
+        let found = try lines(of: lengths).map { Int($0) ?? 0 }
         guard !found.isEmpty, found.allSatisfy({ 2...longest ~= $0 }) else {
             throw Failure(
                 .badData, "cannot measure", at: lengths, because: "expected lines with 2 to \(longest)",

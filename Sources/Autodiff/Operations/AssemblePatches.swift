@@ -58,14 +58,10 @@ struct AssemblePatches: Operation {
                 addScaled(1, classRow, to: &dClass)
                 addScaled(1, rows.extracting(classEnd..<extra), to: &dRegisters)
                 dPositions.lend(0..<classEnd) { addScaled(1, classRow, to: &$0) }
-                if places == nil {
-                    dPositions.lend(classEnd..<classEnd + patchCount * width) { addScaled(1, patchRows, to: &$0) }
-                } else {
-                    for patch in 0..<patchCount {
-                        let start = classEnd + place(picture, patch) * width
-                        dPositions.lend(start..<start + width) {
-                            addScaled(1, patchRows.extracting(patch * width..<(patch + 1) * width), to: &$0)
-                        }
+                for patch in 0..<patchCount {
+                    let start = classEnd + place(picture, patch) * width
+                    dPositions.lend(start..<start + width) {
+                        addScaled(1, patchRows.extracting(patch * width..<(patch + 1) * width), to: &$0)
                     }
                 }
                 let target = picture * patchCount * width..<(picture + 1) * patchCount * width
