@@ -27,7 +27,7 @@ func room(
 /// Every line there works on pointers, so they are not marked one by one; the room `Kernels` checks what it hands over.
 func kernels(_ name: String, march: String) -> Target {
     .target(
-        name: name, dependencies: ["KernelInterface"],
+        name: name, dependencies: ["CIntrinsics", "KernelInterface"],
         swiftSettings: language + [
             .define(name.uppercased()),
             .unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(march)", "-Xcc", "-mprefer-vector-width=512"]),

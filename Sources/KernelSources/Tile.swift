@@ -1,3 +1,4 @@
+import CIntrinsics
 import KernelInterface
 
 // The vector, and the tile of vectors that a product keeps in registers. They share a file because a debug build inlines
@@ -8,10 +9,14 @@ import KernelInterface
     typealias Vector = SIMD16<Float>
     typealias Integers = SIMD16<Int32>
     @inline(__always) var panelVectors: Int { 4 }
+    @inline(__always) func larger(_ a: Vector, _ b: Vector) -> Vector { clip_larger16(a, b) }
+    @inline(__always) func smaller(_ a: Vector, _ b: Vector) -> Vector { clip_smaller16(a, b) }
 #else
     typealias Vector = SIMD8<Float>
     typealias Integers = SIMD8<Int32>
     @inline(__always) var panelVectors: Int { 2 }
+    @inline(__always) func larger(_ a: Vector, _ b: Vector) -> Vector { clip_larger8(a, b) }
+    @inline(__always) func smaller(_ a: Vector, _ b: Vector) -> Vector { clip_smaller8(a, b) }
 #endif
 
 @inline(__always) var lanes: Int { Vector.scalarCount }
@@ -32,9 +37,6 @@ import KernelInterface
 @inline(__always) func store(_ v: Vector, _ p: Out, _ count: Int) {
     for i in 0..<count { p[i] = v[i] }
 }
-
-@inline(__always) func larger(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: a .< b) }
-@inline(__always) func smaller(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: a .> b) }
 
 /// Runs `body` over `count` floats, a vector at a time: (offset, floats in this vector).
 @inline(__always) func forEachVector(_ count: Int, _ body: (Int, Int) -> Void) {

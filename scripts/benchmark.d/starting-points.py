@@ -7,7 +7,7 @@ towers   features of 20 pictures and 20 captions beside transformers', and pictu
 frozen   `drawings`: projections behind a frozen DINOv2 and a frozen MiniLM, features included
 views    the same with four views of each picture
 tuned    the frozen pair, and then beside the projections the last three blocks of the text tower, the last two of both
-         towers, or LoRA in all blocks
+         towers, or LoRA in all blocks of the text tower
 few      200 pairs of `drawings`, drawn five times: the frozen pair beside small towers from random weights
 teacher  small towers that learn from the frozen pair's vectors beside the same without
 texts    texts found by texts, with MiniLM, beside sentence-transformers
@@ -112,7 +112,8 @@ def tuned(options, bars):
         "text tower": Run("tuned-text", *common, "--lock-image", "--unlock-groups", "3", "--tower-lr", "1e-4", "--lr",
                           "2e-4", "--batch-size", "512"),
         "both towers": Run("tuned-both", *common, "--augment", "translate", "--unlock-groups", "2", "--tower-lr", "5e-5"),
-        "LoRA, rank 8": Run("tuned-lora", *common, "--augment", "translate", "--lora", "8", "--tower-lr", "5e-4"),
+        "text tower by LoRA, rank 8": Run("tuned-lora", *common, "--lock-image", "--lora", "8", "--tower-lr", "1e-3", "--lr",
+                                          "2e-4", "--batch-size", "512"),
     }
     print_table(HEADER, [run.row(name) for name, run in runs.items()])
     bars.at_least("starting-points-tuned-recall-at-10", max(run.recall() for run in runs.values()), 0.6)

@@ -1,6 +1,8 @@
 /// What Swift cannot ask the processor for: which instructions it has, and how to wait politely.
 #pragma once
 
+#include "Vectors.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 
