@@ -53,7 +53,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 let floor0: [Target] = [
     room("Failures"),
-    room("Tensors", computes: true),
+    room("Tensors", ["CIntrinsics"], computes: true),
     .target(name: "CIntrinsics"),
     .target(name: "KernelInterface", swiftSettings: language),
     .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),

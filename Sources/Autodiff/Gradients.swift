@@ -41,8 +41,10 @@ public struct Gradients: ~Copyable {
     }
 
     /// Whether anybody asks for the gradient of `tensor`: it is no parameter that stays as it is.
-    func isWanted(_ tensor: Tensor) -> Bool {
-        tensor.offset >= parameterCount || learning?.contains { $0.overlaps(tensor.range) } ?? true
+    func isWanted(_ tensor: Tensor) -> Bool { isWanted(tensor.range) }
+
+    func isWanted(_ range: Range<Int>) -> Bool {
+        range.lowerBound >= parameterCount || learning?.contains { $0.overlaps(range) } ?? true
     }
 
     /// Gives the place of a value's gradient back.
@@ -93,6 +95,9 @@ public struct Gradients: ~Copyable {
         return floats.read { body($0.extracting(range)) }
     }
 
+    /// Lends the gradient of `y` for changing it, before it is passed on.
+    mutating func change(_ y: Tensor, _ body: (inout MutableSpan<Float>) -> Void) { floats.write(place(of: y), body) }
+
     /// Lends the gradient of `y` for reading and that of one input for adding.
     public mutating func add(
         to a: Tensor, from y: Tensor, _ body: (Span<Float>, inout MutableSpan<Float>) -> Void
@@ -114,5 +119,17 @@ public struct Gradients: ~Copyable {
             d.map { place(of: $0) } ?? none
         )
         floats.update(ranges, reading: source, body)
+    }
+
+    /// Lends the gradient of `y` for reading, that of one input for adding, and those of all parameters, which lie as the
+    /// parameters do. The input must not be a parameter.
+    public mutating func addWithParameters(
+        to x: Tensor, from y: Tensor,
+        _ body: (Span<Float>, inout MutableSpan<Float>, inout MutableSpan<Float>) -> Void
+    ) {
+        let source = place(of: y), target = place(of: x), none = source.upperBound..<source.upperBound
+        floats.update((target, 0..<parameterCount, none, none), reading: source) { dy, dx, parameters, _, _ in
+            body(dy, &dx, &parameters)
+        }
     }
 }

@@ -26,20 +26,20 @@ package struct LinearFinish {
     /// The activation's number: 0 none, 1 GELU (exact, with erf), 2 QuickGELU (`u · σ(1.702 u)`), 3 GELU
     /// approximated with tanh.
     package var activation: Int
-    /// Floats from one row of `y`, `slope` and `residual` to the next.
+    /// Floats from one row of `y`, `sums` and `residual` to the next.
     package var rowStride: Int
     package var rows = 0, columns = 0
     /// Changed in place.
     package var y: Out
     package var bias: In?
-    /// Where the activation's derivative goes.
-    package var slope: Out?
+    /// Where what the activation is applied to goes: the gradient needs no more.
+    package var sums: Out?
     package var residual: In?
 
     /// That of a whole product, of which `part` takes rows and columns.
-    package init(activation: Int, rowStride: Int, y: Out, bias: In?, slope: Out?, residual: In?) {
+    package init(activation: Int, rowStride: Int, y: Out, bias: In?, sums: Out?, residual: In?) {
         (self.activation, self.rowStride) = (activation, rowStride)
-        (self.y, self.bias, self.slope, self.residual) = (y, bias, slope, residual)
+        (self.y, self.bias, self.sums, self.residual) = (y, bias, sums, residual)
     }
 
     /// The same for `rows` rows and `columns` columns behind a corner.
@@ -49,9 +49,29 @@ package struct LinearFinish {
         (part.rows, part.columns) = (rows, columns)
         part.y = y + corner
         part.bias = bias.map { $0 + column }
-        part.slope = slope.map { $0 + corner }
+        part.sums = sums.map { $0 + corner }
         part.residual = residual.map { $0 + corner }
         return part
+    }
+}
+
+/// Some rows and columns of an activation's gradient.
+package struct ActivationBlock {
+    /// As in `LinearFinish`.
+    package var activation: Int
+    package var rows: Int, columns: Int
+    /// Floats from one row of each table to the next.
+    package var rowStride: Int
+    /// What the activation was applied to.
+    package var sums: In
+    /// The gradient of its output, which becomes that of the sums.
+    package var gradient: Out
+    /// Where its output goes once more.
+    package var y: Out?
+
+    package init(activation: Int, rows: Int, columns: Int, rowStride: Int, sums: In, gradient: Out, y: Out?) {
+        (self.activation, self.rows, self.columns, self.rowStride) = (activation, rows, columns, rowStride)
+        (self.sums, self.gradient, self.y) = (sums, gradient, y)
     }
 }
 

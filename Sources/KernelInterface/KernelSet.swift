@@ -19,13 +19,15 @@ package struct KernelSet: Sendable {
     package let product: @Sendable (ProductBlock) -> Void
     /// Packs `[k, n]` into panels of `panelWidth` columns, the last one filled up with zeros.
     package let packPanels: @Sendable (_ k: Int, _ n: Int, _ b: In, _ row: Int, _ column: Int, _ out: Out) -> Void
-    /// Packs columns of `[rows, columns]` (times `slope`, where given) as the left side of a transposed product, in
-    /// groups of `tileRows`, and adds them up into `sums`, where given.
+    /// Packs columns of `[rows, columns]` as the left side of a transposed product, in groups of `tileRows`, and adds
+    /// them up into `sums`, where given.
     package let packColumns:
-        @Sendable (_ rows: Int, _ columns: Int, _ x: In, _ row: Int, _ slope: In?, _ sums: Out?, _ out: Out) -> Void
+        @Sendable (_ rows: Int, _ columns: Int, _ x: In, _ row: Int, _ sums: Out?, _ out: Out) -> Void
 
-    /// What follows a product: bias, activation (with its slope kept), residual.
+    /// What follows a product: bias, activation, residual.
     package let finishLinear: @Sendable (LinearFinish) -> Void
+    /// From the gradient of an activation's output to that of its input.
+    package let activationGradient: @Sendable (ActivationBlock) -> Void
     /// `out = a ∘ b`.
     package let multiply: @Sendable (_ count: Int, _ a: In, _ b: In, _ out: Out) -> Void
     /// `y += scale · x`.
@@ -54,8 +56,9 @@ package struct KernelSet: Sendable {
     package init(
         name: String, panelWidth: Int, tileRows: Int, product: @escaping @Sendable (ProductBlock) -> Void,
         packPanels: @escaping @Sendable (Int, Int, In, Int, Int, Out) -> Void,
-        packColumns: @escaping @Sendable (Int, Int, In, Int, In?, Out?, Out) -> Void,
+        packColumns: @escaping @Sendable (Int, Int, In, Int, Out?, Out) -> Void,
         finishLinear: @escaping @Sendable (LinearFinish) -> Void,
+        activationGradient: @escaping @Sendable (ActivationBlock) -> Void,
         multiply: @escaping @Sendable (Int, In, In, Out) -> Void,
         addScaled: @escaping @Sendable (Int, Float, In, Out) -> Void,
         dot: @escaping @Sendable (Int, In, In) -> Float,
@@ -74,6 +77,7 @@ package struct KernelSet: Sendable {
         self.packPanels = packPanels
         self.packColumns = packColumns
         self.finishLinear = finishLinear
+        self.activationGradient = activationGradient
         self.multiply = multiply
         self.addScaled = addScaled
         self.dot = dot

@@ -64,18 +64,15 @@ func packPanels(_ k: Int, _ n: Int, _ b: In, _ row: Int, _ column: Int, _ out: O
     }
 }
 
-/// Packs columns of `[rows, columns]`, times `slope` where given, in groups of `rowsPerTile`: group `g` holds, row by
-/// row, the floats of columns `6g ..< 6g + 6` (the last group filled up with zeros). Adds the columns up into `sums`.
-func packColumns(_ rows: Int, _ columns: Int, _ x: In, _ row: Int, _ slope: In?, _ sums: Out?, _ out: Out) {
+/// Packs columns of `[rows, columns]` in groups of `rowsPerTile`: group `g` holds, row by row, the floats of columns
+/// `6g ..< 6g + 6` (the last group filled up with zeros). Adds the columns up into `sums`.
+func packColumns(_ rows: Int, _ columns: Int, _ x: In, _ row: Int, _ sums: Out?, _ out: Out) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: columns &+ lanes &+ rowsPerTile) { aside in
         guard let line = aside.baseAddress else { return }
         for i in 0..<lanes &+ rowsPerTile { line[columns &+ i] = 0 }
         for p in 0..<rows {
             var source = x + p &* row
-            if let slope {
-                multiply(columns, source, slope + p &* row, line)
-                source = In(line)
-            } else if columns % rowsPerTile != 0 {
+            if columns % rowsPerTile != 0 {
                 line.update(from: source, count: columns)
                 source = In(line)
             }

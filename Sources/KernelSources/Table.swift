@@ -19,6 +19,7 @@ package import KernelInterface
 /// The loops of this folder, compiled for the level that the target's name says.
 package let kernelSet = KernelSet(
     name: levelName, panelWidth: panelColumns, tileRows: rowsPerTile, product: product, packPanels: packPanels,
-    packColumns: packColumns, finishLinear: finishLinear, multiply: multiply, addScaled: addScaled, dot: dot,
+    packColumns: packColumns, finishLinear: finishLinear, activationGradient: activationGradient, multiply: multiply,
+    addScaled: addScaled, dot: dot,
     exponentials: exponentials, layerNorm: layerNorm, layerNormGradient: layerNormGradient, attention: attention,
     attentionGradient: attentionGradient, attentionScratch: attentionScratch, adamW: adamW)

@@ -11,12 +11,14 @@ import KernelInterface
     @inline(__always) var panelVectors: Int { 4 }
     @inline(__always) func larger(_ a: Vector, _ b: Vector) -> Vector { clip_larger16(a, b) }
     @inline(__always) func smaller(_ a: Vector, _ b: Vector) -> Vector { clip_smaller16(a, b) }
+    @inline(__always) func root(_ a: Vector) -> Vector { clip_root16(a) }
 #else
     typealias Vector = SIMD8<Float>
     typealias Integers = SIMD8<Int32>
     @inline(__always) var panelVectors: Int { 2 }
     @inline(__always) func larger(_ a: Vector, _ b: Vector) -> Vector { clip_larger8(a, b) }
     @inline(__always) func smaller(_ a: Vector, _ b: Vector) -> Vector { clip_smaller8(a, b) }
+    @inline(__always) func root(_ a: Vector) -> Vector { clip_root8(a) }
 #endif
 
 @inline(__always) var lanes: Int { Vector.scalarCount }

@@ -36,7 +36,7 @@ extension KernelSet {
         check("layer norm input gradient", dx.count, is: x.count)
         check("layer norm gain gradient", dGain.count, is: width)
         check("layer norm bias gradient", dBias.count, is: width)
-        let partial = unsafe ThreadScratch.floats(.shared, blocks * 2 * width)
+        let partial = unsafe ThreadScratch.floats(.rows, blocks * 2 * width)
         unsafe partial.update(repeating: 0, count: blocks * 2 * width)
         let (x, dx, dy, gain) = unsafe (pointer(x), pointer(&dx), pointer(dy), pointer(gain))
         let statistics = unsafe Out(mutating: pointer(statistics))

@@ -8,16 +8,19 @@ import KernelInterface
 
 /// Floats that a thread keeps for itself between calls, so that a kernel needs no allocation once it has run.
 ///
-/// Two separate pieces: `shared` for what the calling thread prepares for all (packed weights), `own` for a task.
 enum ThreadScratch {
-    enum Piece { case shared, own }
+    /// Separate pieces: what the calling thread prepares for all (packed weights, rows that are made for a while), and
+    /// what a task needs for itself.
+    enum Piece { case packed, rows, own }
 
     @safe private final class Floats {
-        var shared = unsafe UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+        var packed = unsafe UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+        var rows = unsafe UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
         var own = unsafe UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
 
         deinit {
-            unsafe shared.deallocate()
+            unsafe packed.deallocate()
+            unsafe rows.deallocate()
             unsafe own.deallocate()
         }
 
@@ -53,6 +56,12 @@ enum ThreadScratch {
             mine = Floats()
             unsafe pthread_setspecific(key, Unmanaged.passRetained(mine).toOpaque())
         }
-        return unsafe mine.floats(piece == .shared ? \.shared : \.own, max(count, 1))
+        let path: ReferenceWritableKeyPath<Floats, UnsafeMutableBufferPointer<Float>> =
+            switch piece {
+            case .packed: \.packed
+            case .rows: \.rows
+            case .own: \.own
+            }
+        return unsafe mine.floats(path, max(count, 1))
     }
 }

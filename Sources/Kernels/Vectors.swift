@@ -18,7 +18,7 @@ public func dot(_ a: Span<Float>, _ b: Span<Float>) -> Float {
 /// `Σ x²`, by fixed chunks whose sums are added in order as doubles.
 public func sumOfSquares(_ x: Span<Float>) -> Double {
     let count = x.count, chunks = (count + chunk - 1) / chunk, set = kernels
-    let sums = unsafe ThreadScratch.floats(.shared, chunks), x = unsafe pointer(x)
+    let sums = unsafe ThreadScratch.floats(.rows, chunks), x = unsafe pointer(x)
     parallelFor(chunks) { i in
         let part = unsafe x + i * chunk
         unsafe sums[i] = set.dot(min(chunk, count - i * chunk), part, part)

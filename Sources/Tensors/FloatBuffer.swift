@@ -1,3 +1,8 @@
+#if canImport(Glibc)
+    import CIntrinsics
+    import Glibc
+#endif
+
 /// Floats owned by exactly one place: no copies, no reference counts, freed when the value leaves scope.
 ///
 /// The memory is aligned to a cache line. Spans of it are lent for the length of a closure; ranges that are written
@@ -6,21 +11,63 @@
     // Sendable: the pointer is owned by one value, and Swift's exclusivity rules govern that value.
     private var floats: UnsafeMutableBufferPointer<Float>
 
+    /// Buffers of so many floats are mapped: they grow without a second copy, in pages of 2 MB, and take memory only where
+    /// they are written.
+    private static var smallestMapped: Int { 1 << 20 }
+
     /// `count` zeros.
     public init(count: Int) {
+        if let base = unsafe Self.map(count) {
+            unsafe floats = UnsafeMutableBufferPointer(start: base, count: count)
+            return
+        }
         let bytes = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
         let base = unsafe bytes.initializeMemory(as: Float.self, repeating: 0, count: count)
         unsafe floats = UnsafeMutableBufferPointer(start: base, count: count)
     }
 
-    deinit { unsafe UnsafeMutableRawPointer(floats.baseAddress)?.deallocate() }
+    deinit {
+        #if canImport(Glibc)
+            if count >= Self.smallestMapped {
+                unsafe munmap(floats.baseAddress, count * 4)
+                return
+            }
+        #endif
+        unsafe UnsafeMutableRawPointer(floats.baseAddress)?.deallocate()
+    }
+
+    /// Memory of zeros from the system; nil where there are too few floats for it, or the system has another way.
+    private static func map(_ count: Int) -> UnsafeMutablePointer<Float>? {
+        #if canImport(Glibc)
+            guard count >= smallestMapped else { return nil }
+            let bytes = unsafe mmap(nil, count * 4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+            guard let bytes = unsafe bytes, unsafe bytes != MAP_FAILED else {
+                fatalError("out of memory: \(count) floats")
+            }
+            unsafe madvise(bytes, count * 4, MADV_HUGEPAGE)
+            return unsafe bytes.bindMemory(to: Float.self, capacity: count)
+        #else
+            return nil
+        #endif
+    }
 
     /// The number of floats.
     public var count: Int { unsafe floats.count }
 
-    /// Makes room for at least `count` floats, keeping the first `kept`; the new ones are zero.
+    /// Makes room for at least `count` floats, keeping the first `kept`; those behind may hold anything.
     public mutating func grow(to count: Int, keeping kept: Int) {
         guard count > self.count else { return }
+        #if canImport(Glibc)
+            if self.count >= Self.smallestMapped {
+                guard let moved = unsafe clip_remap(floats.baseAddress, self.count * 4, count * 4) else {
+                    fatalError("out of memory: \(count) floats")
+                }
+                unsafe madvise(moved, count * 4, MADV_HUGEPAGE)
+                unsafe floats = UnsafeMutableBufferPointer(
+                    start: moved.bindMemory(to: Float.self, capacity: count), count: count)
+                return
+            }
+        #endif
         var larger = FloatBuffer(count: count)
         unsafe larger.floats.baseAddress.unsafelyUnwrapped.update(
             from: floats.baseAddress.unsafelyUnwrapped, count: min(kept, self.count))

@@ -12,6 +12,8 @@ struct LayerNorm: Sendable {
         self.epsilon = epsilon
     }
 
+    var parameters: NormParameters { NormParameters(gain: gain, bias: bias, epsilon: epsilon) }
+
     func apply(to x: Tensor, on tape: inout Tape) -> Tensor {
         tape.layerNorm(x, gain: gain, bias: bias, epsilon: epsilon)
     }

@@ -101,37 +101,43 @@ struct TransformerBlock: Sendable {
     /// is computed for the other rows but keys and values.
     func apply(to x: Tensor, _ segments: Segments, keeping kept: KeptRow? = nil, on tape: inout Tape) -> Tensor {
         let isNormedBefore = settings.normPlace == .before
-        let seen = isNormedBefore ? norm1.apply(to: x, on: &tape) : x
         let mixed: Tensor
         var x = x
         if let kept {
             let rows = kept.rows(of: segments), width = settings.width
-            let queries = project(tape.gatherRows(seen, rows), 0..<width, on: &tape)
-            let keysAndValues = project(seen, width..<3 * width, on: &tape)
+            let queries = project(tape.gatherRows(x, rows), 0..<width, on: &tape)
+            let keysAndValues = project(x, width..<3 * width, on: &tape)
             mixed = tape.pooledAttention(queries, keysAndValues, segments: segments, heads: settings.heads)
             x = tape.gatherRows(x, rows)
         } else {
-            let qkv = project(seen, 0..<3 * settings.width, on: &tape)  // [rows, 3·width]
+            let qkv = project(x, 0..<3 * settings.width, on: &tape)  // [rows, 3·width]
             mixed = tape.attention(qkv, segments: segments, heads: settings.heads, causal: settings.causal)
         }
         x = add(mixed, outWeight, outBias, scale1, outUpdate, to: x, on: &tape)
         if !isNormedBefore { x = norm1.apply(to: x, on: &tape) }
 
-        let normed = isNormedBefore ? norm2.apply(to: x, on: &tape) : x
-        let hidden = tape.linear(normed, weight: fc1Weight, bias: fc1Bias, activation: settings.activation)
-        x = add(hidden, fc2Weight, fc2Bias, scale2, to: x, on: &tape)
+        let hidden = tape.feedForward(
+            x, through: isNormedBefore ? norm2.parameters : nil, LinearParameters(weight: fc1Weight, bias: fc1Bias),
+            settings.activation, LinearParameters(weight: fc2Weight, bias: fc2Bias), addingInput: scale2 == nil)
+        x = scale2.map { tape.addScaledColumns(hidden, scale: $0, to: x) } ?? hidden
         return isNormedBefore ? x : norm2.apply(to: x, on: &tape)
     }
 
     /// Some of the columns of queries, keys and values.
     private func project(_ x: Tensor, _ columns: Range<Int>, on tape: inout Tape) -> Tensor {
-        let y = tape.linear(x, weight: inWeight.rows(columns), bias: inBias.rows(columns))
-        return inUpdate?.apply(to: x, adding: y, rows: columns, on: &tape) ?? y
+        let weight = inWeight.rows(columns), bias = inBias.rows(columns)
+        let isNormedBefore = settings.normPlace == .before
+        if isNormedBefore && inUpdate == nil {
+            return tape.linear(x, through: norm1.parameters, LinearParameters(weight: weight, bias: bias))
+        }
+        let seen = isNormedBefore ? norm1.apply(to: x, on: &tape) : x
+        let y = tape.linear(seen, weight: weight, bias: bias)
+        return inUpdate?.apply(to: seen, adding: y, rows: columns, on: &tape) ?? y
     }
 
     /// `x + scale ∘ (y·weightᵀ + bias)`, with the weight's update where it has one.
     private func add(
-        _ y: Tensor, _ weight: Tensor, _ bias: Tensor, _ scale: Tensor?, _ update: LowRankUpdate? = nil, to x: Tensor,
+        _ y: Tensor, _ weight: Tensor, _ bias: Tensor, _ scale: Tensor?, _ update: LowRankUpdate?, to x: Tensor,
         on tape: inout Tape
     ) -> Tensor {
         guard let scale else {

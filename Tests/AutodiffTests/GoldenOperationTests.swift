@@ -23,7 +23,7 @@ private struct Golden: Decodable {
 
     struct Settings: Decodable, Sendable {
         var activation: String?, epsilon: Double?, lengths: [Int]?, heads: Int?, causal: Bool?, ids: [Int32]?
-        var batch: Int?, rows: [Int]?, ignoring: [Bool]?
+        var batch: Int?, rows: [Int]?, ignoring: [Bool]?, adding: Bool?
     }
 
     struct Case: Decodable, Sendable, CustomTestStringConvertible {
@@ -46,7 +46,7 @@ private struct Golden: Decodable {
 /// Serialized, since it changes the instruction level in use.
 @Suite(.serialized) struct GoldenOperationTests {
     @Test func `there are golden numbers for every operation`() {
-        #expect(Set(Golden.all.map(\.operation)).count == 15)
+        #expect(Set(Golden.all.map(\.operation)).count == 17)
     }
 
     @Test(arguments: InstructionLevel.available, Golden.all)
@@ -87,15 +87,32 @@ private struct Golden: Decodable {
         let s = golden.settings
         func input(_ name: String) throws -> Tensor { try #require(p[name]) }
         func segments() throws -> Segments { Segments(lengths: try #require(s.lengths)) }
-        switch golden.operation {
-        case "linear":
+        func activation() throws -> Activation {
             let activations: [String: Activation] = [
                 "none": .none, "gelu": .gelu, "quickGELU": .quickGELU, "tanhGELU": .tanhGELU,
             ]
-            let activation = try #require(activations[s.activation ?? ""])
+            return try #require(activations[s.activation ?? ""])
+        }
+        func norm() -> NormParameters? {
+            guard let gain = p["gain"], let bias = p["bias"] else { return nil }
+            return NormParameters(gain: gain, bias: bias)
+        }
+        func layer(_ weight: String, _ bias: String) throws -> LinearParameters {
+            LinearParameters(weight: try input(weight), bias: try input(bias))
+        }
+        /// The input as a value of the step.
+        func x() throws -> Tensor { tape.gatherRows(try input("x"), Array(0..<(try input("x").rowCount))) }
+        switch golden.operation {
+        case "linear":
             return tape.linear(
-                try input("x"), weight: try input("weight"), bias: p["bias"], activation: activation,
+                try input("x"), weight: try input("weight"), bias: p["bias"], activation: try activation(),
                 adding: p["residual"])
+        case "normedLinear":
+            return tape.linear(try x(), through: try #require(norm()), try layer("weight", "outerBias"))
+        case "feedForward":
+            return tape.feedForward(
+                try x(), through: norm(), try layer("firstWeight", "firstBias"), try activation(),
+                try layer("secondWeight", "secondBias"), addingInput: s.adding == true)
         case "layerNorm":
             return tape.layerNorm(
                 try input("x"), gain: try input("gain"), bias: try input("bias"),

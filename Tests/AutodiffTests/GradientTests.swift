@@ -25,6 +25,20 @@ private let cases: [GradientCase] = [
     GradientCase(name: "linear with tanhGELU", shapes: [[1, 4], [9, 4]]) { tape, p in
         tape.squares(tape.linear(p[0], weight: p[1], bias: nil, activation: .tanhGELU))
     },
+    GradientCase(name: "linear through a norm", shapes: [[5, 7], [7], [7], [9, 7], [9]]) { tape, p in
+        let x = tape.gatherRows(p[0], [0, 1, 2, 3, 4]), norm = NormParameters(gain: p[1], bias: p[2])
+        return tape.squares(tape.linear(x, through: norm, LinearParameters(weight: p[3], bias: p[4])))
+    },
+    GradientCase(name: "feed forward", shapes: [[3, 5], [5], [5], [17, 5], [17], [5, 17], [5]]) { tape, p in
+        let x = tape.gatherRows(p[0], [0, 1, 2]), norm = NormParameters(gain: p[1], bias: p[2])
+        let (first, second) = (LinearParameters(weight: p[3], bias: p[4]), LinearParameters(weight: p[5], bias: p[6]))
+        return tape.squares(tape.feedForward(x, through: norm, first, .gelu, second, addingInput: true))
+    },
+    GradientCase(name: "feed forward without norm", shapes: [[2, 3], [4, 3], [4], [3, 4], [3]]) { tape, p in
+        let x = tape.gatherRows(p[0], [1, 0, 1])
+        let (first, second) = (LinearParameters(weight: p[1], bias: p[2]), LinearParameters(weight: p[3], bias: p[4]))
+        return tape.squares(tape.feedForward(x, through: nil, first, .tanhGELU, second, addingInput: false))
+    },
     GradientCase(name: "layer norm", shapes: [[5, 13], [13], [13]]) { tape, p in
         tape.squares(tape.layerNorm(p[0], gain: p[1], bias: p[2]))
     },

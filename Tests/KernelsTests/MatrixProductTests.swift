@@ -23,8 +23,7 @@ private let sizes = [(1, 1, 1), (5, 7, 3), (6, 16, 8), (13, 70, 65), (97, 33, 30
             }
             var out = c.mutableSpan
             set.linearInputGradient(
-                LinearShape(rows: m, inputs: n, outputs: k), a.span, slope: Span(), transposed(b, n, k).span, into: &out
-            )
+                LinearShape(rows: m, inputs: n, outputs: k), a.span, transposed(b, n, k).span, into: &out)
             #expect(difference(c, expected) < 1e-4, "\(m) × \(n) × \(k)")
         }
     }
@@ -35,12 +34,12 @@ private let sizes = [(1, 1, 1), (5, 7, 3), (6, 16, 8), (13, 70, 65), (97, 33, 30
             let packed = PackedMatrix(weight: weight.span, outputs: n, inputs: k)
             let shape = LinearShape(rows: m, inputs: k, outputs: n)
             func linear(_ packed: PackedMatrix?) -> [Float] {
-                var y = [Float](repeating: 0, count: m * n), slope = y
-                var out = y.mutableSpan, derivative = slope.mutableSpan
+                var y = [Float](repeating: 0, count: m * n), sums = y
+                var out = y.mutableSpan, before = sums.mutableSpan
                 kernels.linear(
                     shape, x.span, weight.span, packed: packed, bias: bias.span, activation: .gelu, residual: Span(),
-                    into: &out, slope: &derivative)
-                return y + slope
+                    into: &out, sums: &before)
+                return y + sums
             }
             #expect(linear(packed) == linear(nil), "\(m) × \(n) × \(k)")
         }
@@ -50,19 +49,18 @@ private let sizes = [(1, 1, 1), (5, 7, 3), (6, 16, 8), (13, 70, 65), (97, 33, 30
     func `a transposed product and its column sums agree with the definition`(level: String) throws {
         let set = try #require(InstructionLevel.kernelSets.first { $0.name == level })
         for (m, n, k) in sizes + [(100, 40, 700)] {
-            let dy = random(k * m, 1), x = random(k * n, 2), slope = random(k * m, 3)
+            let dy = random(k * m, 1), x = random(k * n, 2)
             var dw = random(m * n, 4), db = random(m, 5)
             var expectedW = dw, expectedB = db
             for i in 0..<m {
                 for p in 0..<k {
-                    expectedB[i] += dy[p * m + i] * slope[p * m + i]
-                    for j in 0..<n { expectedW[i * n + j] += dy[p * m + i] * slope[p * m + i] * x[p * n + j] }
+                    expectedB[i] += dy[p * m + i]
+                    for j in 0..<n { expectedW[i * n + j] += dy[p * m + i] * x[p * n + j] }
                 }
             }
             var out = dw.mutableSpan, sums = db.mutableSpan
             set.linearWeightGradient(
-                LinearShape(rows: k, inputs: n, outputs: m), dy.span, slope: slope.span, x.span, into: &out, bias: &sums
-            )
+                LinearShape(rows: k, inputs: n, outputs: m), dy.span, x.span, into: &out, bias: &sums)
             #expect(difference(dw, expectedW) < 1e-3, "\(m) × \(n) × \(k)")
             #expect(difference(db, expectedB) < 1e-3)
         }
@@ -76,7 +74,7 @@ private let sizes = [(1, 1, 1), (5, 7, 3), (6, 16, 8), (13, 70, 65), (97, 33, 30
             var c = random(m, 3).flatMap { [Float](repeating: $0, count: n) }, out = c.mutableSpan
             let shape = LinearShape(rows: m, inputs: n, outputs: k)
             let left = (0..<k).flatMap { b[$0 * all..<$0 * all + n] }
-            set.linearInputGradient(shape, a.span, slope: Span(), left.span, into: &out)
+            set.linearInputGradient(shape, a.span, left.span, into: &out)
             return c
         }
         let whole = product(columns: all)
@@ -93,12 +91,12 @@ private let sizes = [(1, 1, 1), (5, 7, 3), (6, 16, 8), (13, 70, 65), (97, 33, 30
         defer { setThreadCount(before) }
         let x = random(400 * k, 1)[first * k..<(first + m) * k], residual = random(400 * n, 4)
         let weight = random(n * k, 2), bias = random(n, 3)
-        var y = [Float](repeating: 0, count: m * n), slope = y
-        var out = y.mutableSpan, derivative = slope.mutableSpan
+        var y = [Float](repeating: 0, count: m * n), sums = y
+        var out = y.mutableSpan, left = sums.mutableSpan
         kernels.linear(
             LinearShape(rows: m, inputs: k, outputs: n), Array(x).span, weight.span, bias: bias.span, activation: .gelu,
-            residual: Array(residual[first * n..<(first + m) * n]).span, into: &out, slope: &derivative)
-        return y + slope
+            residual: Array(residual[first * n..<(first + m) * n]).span, into: &out, sums: &left)
+        return y + sums
     }
 
     @Test(.serialized, arguments: [1, 5, 30, 383, 384, 400])
@@ -116,12 +114,13 @@ private let sizes = [(1, 1, 1), (5, 7, 3), (6, 16, 8), (13, 70, 65), (97, 33, 30
         let set = try #require(InstructionLevel.kernelSets.first { $0.name == level })
         let x: [Float] = [0, 0.5, -0.5, 3, -3, 5.5, -5.5, 5.6, -5.6, 6, -6, 50, -50, 1e4, -1e4]
         let one: [Float] = [1]
-        var y = x, slope = x
-        var out = y.mutableSpan, derivative = slope.mutableSpan
+        var y = x, sums = x, slope = [Float](repeating: 1, count: x.count)
+        var out = y.mutableSpan, before = sums.mutableSpan, derivative = slope.mutableSpan
         set.linear(
-            LinearShape(rows: x.count, inputs: 1, outputs: 1), x.span, one.span, bias: Span(),
-            activation: .gelu,
-            residual: Span(), into: &out, slope: &derivative)
+            LinearShape(rows: x.count, inputs: 1, outputs: 1), x.span, one.span, bias: Span(), activation: .gelu,
+            residual: Span(), into: &out, sums: &before)
+        #expect(sums == x)
+        set.activationGradient(.gelu, width: 1, sums: sums.span, &derivative)
         for (i, u) in x.enumerated() {
             let share = 0.5 * erfc(-Double(u) / 2.0.squareRoot())
             let density = exp(-0.5 * Double(u) * Double(u)) / (2 * Double.pi).squareRoot()

@@ -17,6 +17,10 @@ The file is {"versions": {…}, "cases": [case, …]}, and a case is
 operation                settings                       inputs → output
 linear                   activation: none gelu quickGELU tanhGELU  x [rows, in], weight [out, in], bias [out]?, residual [rows, out]?
                                                         → activation(x·weightᵀ + bias) + residual [rows, out]; gelu is exact (erf)
+normedLinear             –                              x, gain, bias as layerNorm, weight [out, width], outerBias [out]
+                                                        → layerNorm(x)·weightᵀ + outerBias [rows, out]
+feedForward              activation, adding: whether x  x [rows, width], gain and bias [width]?, firstWeight [hidden, width],
+                         is added                       firstBias, secondWeight [width, hidden], secondBias → [rows, width]
 layerNorm                epsilon                        x [rows, width], gain [width], bias [width] → [rows, width]
 attention                lengths, heads, causal         qkv [rows, 3·width]: all queries | keys | values, heads side by side in each;
                                                         lengths of the packed segments → [rows, width], scores / √(head width)
@@ -111,6 +115,24 @@ def layer_norm(name, rows, width, offset=0.0, constant_row=None):
         values[constant_row] = 0.5
     x, gain, bias = case.given("x", values), case.input("gain", width, offset=1.0), case.input("bias", width)
     return case.giving(F.layer_norm(x, (width,), gain, bias, eps=1e-5))
+
+
+def normed_linear(name, rows, width, outer):
+    case = Case("normedLinear", name)
+    x, gain, bias = case.input("x", rows, width), case.input("gain", width, offset=1.0), case.input("bias", width)
+    weight, outer_bias = case.input("weight", outer, width, scale=0.5), case.input("outerBias", outer)
+    return case.giving(F.linear(F.layer_norm(x, (width,), gain, bias, eps=1e-5), weight, outer_bias))
+
+
+def feed_forward(name, rows, width, hidden, activation="gelu", norm=True, adding=True):
+    case = Case("feedForward", name, activation=activation, adding=adding)
+    x = seen = case.input("x", rows, width)
+    if norm:
+        seen = F.layer_norm(x, (width,), case.input("gain", width, offset=1.0), case.input("bias", width), eps=1e-5)
+    inner = F.linear(seen, case.input("firstWeight", hidden, width, scale=0.5), case.input("firstBias", hidden))
+    y = F.linear(ACTIVATIONS[activation](inner), case.input("secondWeight", width, hidden, scale=0.5),
+                 case.input("secondBias", width))
+    return case.giving(x + y if adding else y)
 
 
 def attention(name, lengths, heads, head_width, causal, scale=1.0):
@@ -239,6 +261,10 @@ def cases():
     yield linear("residual", 4, 19, 5, residual=True)
     yield linear("no bias, residual", 4, 3, 6, bias=False, residual=True)
     yield linear("gelu, residual", 3, 4, 16, activation="gelu", residual=True)
+    yield normed_linear("odd widths", 5, 7, 19)
+    yield feed_forward("gelu, added", 4, 7, 18)
+    yield feed_forward("tanhGELU, no norm, added", 3, 5, 9, activation="tanhGELU", norm=False)
+    yield feed_forward("quickGELU, not added", 2, 4, 17, activation="quickGELU", adding=False)
     yield layer_norm("odd width", 3, 5)
     yield layer_norm("wide", 4, 48)
     yield layer_norm("far from zero", 2, 24, offset=30.0)

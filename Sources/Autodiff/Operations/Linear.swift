@@ -16,29 +16,32 @@ struct Linear: Operation {
         LinearShape(rows: x.rowCount, inputs: x.width, outputs: weight.rowCount)
     }
     var outputShape: Shape { [x.rowCount, weight.rowCount] }
-    /// The activation's derivative at every output.
+    /// What the activation is applied to.
     var savedCount: Int { activation == .none ? 0 : x.rowCount * weight.rowCount }
 
-    func forward(_ values: Span<Float>, into y: inout MutableSpan<Float>, saving slope: inout MutableSpan<Float>) {
+    func forward(_ values: Span<Float>, into y: inout MutableSpan<Float>, saving sums: inout MutableSpan<Float>) {
         kernels.linear(
             shape, values.extracting(x.range), values.extracting(weight.range), packed: packed,
             bias: values.extracting(bias?.range ?? 0..<0), activation: activation,
-            residual: values.extracting(residual?.range ?? 0..<0), into: &y, slope: &slope)
+            residual: values.extracting(residual?.range ?? 0..<0), into: &y, sums: &sums)
     }
 
     func backward(_ step: borrowing BackwardStep, _ values: Span<Float>, _ gradients: inout Gradients) {
-        let slope = values.extracting(step.saved), input = values.extracting(x.range)
-        let weights = values.extracting(weight.range)
-        if gradients.isWanted(weight) || bias.map({ gradients.isWanted($0) }) ?? false {
-            gradients.add(to: weight, bias, from: step.y) { dy, dw, db, _, _ in
-                kernels.linearWeightGradient(shape, dy, slope: slope, input, into: &dw, bias: &db)
+        if let residual { gradients.add(to: residual, from: step.y) { dy, dr in addScaled(1, dy, to: &dr) } }
+        if activation != .none {
+            // The residual has had it: what is behind the activation is needed no more.
+            let sums = values.extracting(step.saved)
+            gradients.change(step.y) { dy in
+                kernels.activationGradient(activation, width: weight.rowCount, sums: sums, &dy)
             }
         }
-        gradients.add(to: x, from: step.y) { dy, dx in
-            kernels.linearInputGradient(shape, dy, slope: slope, weights, into: &dx)
+        let input = values.extracting(x.range), weights = values.extracting(weight.range)
+        if gradients.isWanted(weight) || bias.map({ gradients.isWanted($0) }) ?? false {
+            gradients.add(to: weight, bias, from: step.y) { dy, dw, db, _, _ in
+                kernels.linearWeightGradient(shape, dy, input, into: &dw, bias: &db)
+            }
         }
-        guard let residual else { return }
-        gradients.add(to: residual, from: step.y) { dy, dr in addScaled(1, dy, to: &dr) }
+        gradients.add(to: x, from: step.y) { dy, dx in kernels.linearInputGradient(shape, dy, weights, into: &dx) }
     }
 }
 

@@ -1,7 +1,14 @@
 /// What Swift cannot ask the processor for: which instructions it has, and how to wait politely.
 #pragma once
 
+#include <stddef.h>
+
 #include "Vectors.h"
+
+#if defined(__linux__)
+/// Mapped memory of another length, wherever that lies, without a second copy; NULL where there is no room.
+void *clip_remap(void *start, size_t before, size_t after);
+#endif
 
 #if defined(__x86_64__)
 #include <immintrin.h>

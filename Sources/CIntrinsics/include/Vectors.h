@@ -1,4 +1,4 @@
-/// Choosing between vectors lane by lane. Swift's `replacing(with:where:)` is a loop over lanes until late in a
+/// What Swift does with vectors lane by lane. Its `replacing(with:where:)` and `squareRoot()` are loops until late in a
 /// compilation: a function with some of them is called for every vector instead of inlined.
 #pragma once
 
@@ -28,3 +28,7 @@ static inline clip_floats16 clip_smaller16(clip_floats16 a, clip_floats16 b) {
     clip_ints16 chosen = a > b;
     return (clip_floats16)(((clip_ints16)b & chosen) | ((clip_ints16)a & ~chosen));
 }
+
+/// Square roots.
+static inline clip_floats8 clip_root8(clip_floats8 a) { return __builtin_elementwise_sqrt(a); }
+static inline clip_floats16 clip_root16(clip_floats16 a) { return __builtin_elementwise_sqrt(a); }
