@@ -53,8 +53,8 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 let floor0: [Target] = [
     room("Failures"),
-    room("Tensors", ["CIntrinsics"], computes: true),
     .target(name: "CIntrinsics"),
+    room("Tensors", ["CIntrinsics"], computes: true),
     .target(name: "KernelInterface", swiftSettings: language),
     .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

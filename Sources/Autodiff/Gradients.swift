@@ -47,6 +47,15 @@ public struct Gradients: ~Copyable {
         range.lowerBound >= parameterCount || learning?.contains { $0.overlaps(range) } ?? true
     }
 
+    /// Adds the gradient of `y` to that of `x`, of its size, as the last thing that is done with it: where `x` has none yet,
+    /// it takes the place over.
+    mutating func hand(_ y: Tensor, to x: Tensor) {
+        guard y.offset >= parameterCount, !isPresent(x), let place = places.removeValue(forKey: y.offset) else {
+            return add(to: x, from: y) { dy, dx in addScaled(1, dy, to: &dx) }
+        }
+        places[x.offset] = place
+    }
+
     /// Gives the place of a value's gradient back.
     mutating func release(_ tensor: Tensor) {
         guard tensor.offset >= parameterCount, let place = places.removeValue(forKey: tensor.offset) else { return }

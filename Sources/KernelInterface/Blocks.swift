@@ -60,8 +60,8 @@ package struct ActivationBlock {
     /// As in `LinearFinish`.
     package var activation: Int
     package var rows: Int, columns: Int
-    /// Floats from one row of each table to the next.
-    package var rowStride: Int
+    /// Floats from one row to the next: of sums and gradient, and of the output.
+    package var rowStride: Int, outputRowStride: Int
     /// What the activation was applied to.
     package var sums: In
     /// The gradient of its output, which becomes that of the sums.
@@ -69,8 +69,12 @@ package struct ActivationBlock {
     /// Where its output goes once more.
     package var y: Out?
 
-    package init(activation: Int, rows: Int, columns: Int, rowStride: Int, sums: In, gradient: Out, y: Out?) {
-        (self.activation, self.rows, self.columns, self.rowStride) = (activation, rows, columns, rowStride)
+    package init(
+        activation: Int, rows: Int, columns: Int, rowStride: Int, outputRowStride: Int = 0, sums: In, gradient: Out,
+        y: Out?
+    ) {
+        (self.activation, self.rows, self.columns) = (activation, rows, columns)
+        (self.rowStride, self.outputRowStride) = (rowStride, outputRowStride)
         (self.sums, self.gradient, self.y) = (sums, gradient, y)
     }
 }

@@ -6,21 +6,21 @@ import KernelInterface
 
 @inline(__always) private var queryRows: Int { 48 }
 
-/// Where the pieces of scratch lie; widths are rounded up to whole panels so that no tile has an edge.
+/// Where the pieces of scratch lie; widths are rounded up so that no tile has an edge.
 private struct Scratch {
-    let width: Int, keys: Int  // head width and tokens, rounded up
+    let width: Int, keys: Int  // head width rounded up to a vector, tokens to a panel
     var q: Out, k: Out, v: Out, dy: Out  // [tokens, width], contiguous
     var turned: Out, turnedValues: Out  // [panels][width, panelColumns]: Kᵀ and Vᵀ
     var p: Out, dp: Out  // [queryRows, keys]
     var dq: Out, dk: Out, dv: Out  // [queryRows, width], [tokens, width] twice
 
     static func floats(_ tokens: Int, _ headWidth: Int) -> Int {
-        let width = up(headWidth, to: panelColumns), keys = up(tokens, to: panelColumns)
+        let width = up(headWidth, to: lanes), keys = up(tokens, to: panelColumns)
         return 6 &* tokens &* width &+ 2 &* keys &* width &+ 2 &* queryRows &* keys &+ queryRows &* width
     }
 
     init(_ h: AttentionHead) {
-        width = up(h.headWidth, to: panelColumns)
+        width = up(h.headWidth, to: lanes)
         keys = up(h.tokens, to: panelColumns)
         let table = h.tokens &* width
         q = h.scratch
@@ -59,7 +59,7 @@ private func scatter(_ rows: Int, _ h: AttentionHead, _ x: In, _ scale: Float, _
 private func scores(_ rows: Int, _ keys: Int, _ width: Int, _ x: In, _ turned: In, _ row: Int, _ out: Out) {
     product(
         ProductBlock(
-            m: rows, n: up(keys, to: panelColumns), k: width, a: x, aRow: width, aColumn: 1,
+            m: rows, n: up(keys, to: lanes), k: width, a: x, aRow: width, aColumn: 1,
             aTile: rowsPerTile &* width, b: turned, bPanel: width &* panelColumns, bRow: panelColumns, c: out,
             cRow: row, accumulates: false))
 }

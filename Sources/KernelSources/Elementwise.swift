@@ -82,7 +82,7 @@ func activationGradient(_ b: ActivationBlock) {
                 let gradient = b.gradient + (row &+ i)
                 storeSome(loadSome(In(gradient), n) * slope(activation, u, share), gradient, n)
             }
-            if let y = b.y { storeSome(u * share, y + (row &+ i), n) }
+            if let y = b.y { storeSome(u * share, y + (r &* b.outputRowStride &+ i), n) }
             i &+= lanes
         }
     }

@@ -46,6 +46,10 @@ func packPanels(_ k: Int, _ n: Int, _ b: In, _ row: Int, _ column: Int, _ out: O
         if column == 1 {
             for p in 0..<k {
                 let source = b + (p &* row &+ first), target = out + p &* panelColumns
+                if columns == panelColumns {
+                    for v in 0..<panelVectors { store(load(source + v &* lanes), target + v &* lanes) }
+                    continue
+                }
                 target.update(from: source, count: columns)
                 for j in columns..<panelColumns { target[j] = 0 }
             }
@@ -67,23 +71,36 @@ func packPanels(_ k: Int, _ n: Int, _ b: In, _ row: Int, _ column: Int, _ out: O
 /// Packs columns of `[rows, columns]` in groups of `rowsPerTile`: group `g` holds, row by row, the floats of columns
 /// `6g ..< 6g + 6` (the last group filled up with zeros). Adds the columns up into `sums`.
 func packColumns(_ rows: Int, _ columns: Int, _ x: In, _ row: Int, _ sums: Out?, _ out: Out) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: columns &+ lanes &+ rowsPerTile) { aside in
-        guard let line = aside.baseAddress else { return }
-        for i in 0..<lanes &+ rowsPerTile { line[columns &+ i] = 0 }
-        for p in 0..<rows {
-            var source = x + p &* row
-            if columns % rowsPerTile != 0 {
-                line.update(from: source, count: columns)
-                source = In(line)
-            }
-            if let sums { addScaled(columns, 1, source, sums) }
-            var target = out + p &* rowsPerTile, column = 0
-            while column < columns {
-                for q in 0..<6 { target[q] = source[q] }
-                target += rows &* rowsPerTile
-                source += rowsPerTile
-                column &+= rowsPerTile
-            }
+    var column = 0
+    while column &+ rowsPerTile <= columns {
+        packGroup(rows, x + column, row, sums.map { $0 + column }, out + column &* rows)
+        column &+= rowsPerTile
+    }
+    guard column < columns else { return }
+    for p in 0..<rows {
+        for q in 0..<rowsPerTile {
+            let value = column &+ q < columns ? x[p &* row &+ column &+ q] : 0
+            out[column &* rows &+ p &* rowsPerTile &+ q] = value
+            if let sums, column &+ q < columns { sums[column &+ q] += value }
         }
     }
+}
+
+/// Packs six columns, and adds them up on the way.
+private func packGroup(_ rows: Int, _ x: In, _ row: Int, _ sums: Out?, _ out: Out) {
+    var source = UnsafeRawPointer(x), target = UnsafeMutableRawPointer(out)
+    var four = SIMD4<Float>.zero, two = SIMD2<Float>.zero
+    for _ in 0..<rows {
+        let left = source.loadUnaligned(as: SIMD4<Float>.self)
+        let right = source.loadUnaligned(fromByteOffset: 16, as: SIMD2<Float>.self)
+        target.storeBytes(of: left, as: SIMD4<Float>.self)
+        target.storeBytes(of: right, toByteOffset: 16, as: SIMD2<Float>.self)
+        four += left
+        two += right
+        source += row &* 4
+        target += 24
+    }
+    guard let sums else { return }
+    for q in 0..<4 { sums[q] += four[q] }
+    for q in 0..<2 { sums[4 &+ q] += two[q] }
 }

@@ -15,6 +15,15 @@ package struct AttentionShape: Sendable {
     package var headWidth: Int { width / heads }
 }
 
+/// Where the packed tables of an attention begin.
+@unsafe struct AttentionPlaces {
+    var qkv: In
+    var y: Out
+    var statistics: Out
+    var dy: In
+    var dqkv: Out
+}
+
 extension KernelSet {
     /// Attention over packed rows: every sequence by itself, every head by itself.
     ///
@@ -26,8 +35,14 @@ extension KernelSet {
         check("attention input", qkv.count, is: shape.rowCount * 3 * shape.width)
         check("attention output", y.count, is: shape.rowCount * shape.width)
         check("attention statistics", statistics.count, is: shape.rowCount * shape.heads)
-        let places = unsafe Places(
-            qkv: pointer(qkv), y: pointer(&y), statistics: pointer(&statistics), dy: In(nowhere), dqkv: nowhere)
+        unsafe attention(
+            shape,
+            AttentionPlaces(
+                qkv: pointer(qkv), y: pointer(&y), statistics: pointer(&statistics), dy: In(nowhere), dqkv: nowhere))
+    }
+
+    /// The same for tables whose sizes are known to be right.
+    func attention(_ shape: AttentionShape, _ places: AttentionPlaces) {
         forEachHead(shape) { segment, head in unsafe attention(headPart(shape, places, segment, head)) }
     }
 
@@ -39,22 +54,17 @@ extension KernelSet {
         check("attention input gradient", dqkv.count, is: qkv.count)
         check("attention output gradient", dy.count, is: shape.rowCount * shape.width)
         // The two written fields are only read backwards.
-        let places = unsafe Places(
+        let places = unsafe AttentionPlaces(
             qkv: pointer(qkv), y: Out(mutating: pointer(y)), statistics: Out(mutating: pointer(statistics)),
             dy: pointer(dy), dqkv: pointer(&dqkv))
         forEachHead(shape) { segment, head in unsafe attentionGradient(headPart(shape, places, segment, head)) }
-    }
-
-    /// Where the packed tables begin.
-    @unsafe private struct Places {
-        var qkv: In, y: Out, statistics: Out, dy: In, dqkv: Out
     }
 
     private func forEachHead(_ shape: AttentionShape, _ body: (Int, Int) -> Void) {
         parallelFor(shape.segments.count * shape.heads) { task in body(task / shape.heads, task % shape.heads) }
     }
 
-    private func headPart(_ shape: AttentionShape, _ p: Places, _ segment: Int, _ head: Int) -> AttentionHead {
+    func headPart(_ shape: AttentionShape, _ p: AttentionPlaces, _ segment: Int, _ head: Int) -> AttentionHead {
         let rows = shape.segments[segment], width = shape.width, headWidth = shape.headWidth
         let corner = rows.lowerBound * 3 * width + head * headWidth, out = rows.lowerBound * width + head * headWidth
         return unsafe AttentionHead(

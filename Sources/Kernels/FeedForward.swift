@@ -1,4 +1,4 @@
-package import KernelInterface
+import KernelInterface
 
 /// The hidden layer of a transformer's block: sizes, and where the tensors lie on the tape.
 package struct FeedForwardPlaces: Sendable {
@@ -113,9 +113,11 @@ extension KernelSet {
             part.x = p.x.lowerBound + chunk..<p.x.lowerBound + chunk + count * width
             let seen = unsafe rows(of: part, in: base)
             let perTask = rowsPerTask(count, widest: max(width, hidden)), tasks = (count + perTask - 1) / perTask
-            let h = unsafe ThreadScratch.floats(.rows, count * (2 * hidden + width) + 2 * tasks * width)
-            let du = unsafe h + count * hidden, made = unsafe du + count * hidden
-            let normSums = unsafe made + count * width
+            let hiddenCount = packedCount(hidden, count), seenCount = packedCount(width, count)
+            let h = unsafe ThreadScratch.floats(
+                .rows, hiddenCount + count * hidden + seenCount + 2 * tasks * width)
+            let du = unsafe h + hiddenCount, made = unsafe du + count * hidden
+            let normSums = unsafe made + seenCount
             unsafe normSums.update(repeating: 0, count: 2 * tasks * width)
             parallelFor(tasks) { task in
                 let row = task * perTask, own = min(perTask, count - row), place = row * hidden
@@ -126,12 +128,12 @@ extension KernelSet {
                     unsafe activationGradient(
                         ActivationBlock(
                             activation: p.activation.rawValue, rows: own, columns: columns, rowStride: hidden,
-                            sums: sums + start * hidden + place + column, gradient: du + place + column,
-                            y: h + place + column))
+                            outputRowStride: panelWidth, sums: sums + start * hidden + place + column,
+                            gradient: du + place + column, y: h + column * count + row * panelWidth))
                 }
                 let scratch = unsafe ThreadScratch.floats(.own, own * (2 * width + 2))
                 let line = unsafe rows(row, own, of: seen, scratch: scratch)
-                if p.norm != nil { unsafe (made + row * width).update(from: line.base, count: own * width) }
+                unsafe packRows(row, own, width, line.base, of: count, into: made)
                 unsafe inputGradient(
                     row, own, of: seen, made: line.base, Strided(base: In(du) + place, row: hidden, column: 1), first,
                     into: dx + chunk, sums: normSums + 2 * task * width, scratch: scratch + own * (width + 2))
@@ -142,12 +144,12 @@ extension KernelSet {
             unsafe add(tasks, sums: In(normSums), width: width, to: p.norm, in: gradients)
             if learning.first {
                 unsafe multiplyTransposed(
-                    hidden, width, count, In(du), p.norm == nil ? seen.x : In(made),
-                    gradients + p.first.weight.lowerBound, sums: gradients + p.first.bias.lowerBound)
+                    hidden, width, count, In(du), packed: In(made), gradients + p.first.weight.lowerBound,
+                    sums: gradients + p.first.bias.lowerBound)
             }
             if learning.second {
                 unsafe multiplyTransposed(
-                    width, hidden, count, dy + chunk, In(h), gradients + p.second.weight.lowerBound,
+                    width, hidden, count, dy + chunk, packed: In(h), gradients + p.second.weight.lowerBound,
                     sums: gradients + p.second.bias.lowerBound)
             }
         }

@@ -130,28 +130,47 @@ extension KernelSet {
         return unsafe Strided(base: In(gathered), row: k, column: 1)
     }
 
-    /// `C[m, n] += Aᵀ·B` for A `[k, m]`, B `[k, n]` with a long `k`; adds the columns of A to `sums`.
+    /// Lays some rows of a long right side `[k, n]` out for `multiplyTransposed`: panel after panel, each `k` rows long.
+    /// `first` is where these `count` rows stand among the `k`.
+    func packRows(_ first: Int, _ count: Int, _ n: Int, _ b: In, of k: Int, into packed: Out) {
+        for panel in 0..<panelCount(n) {
+            let column = panel * panelWidth
+            unsafe packPanels(
+                count, min(panelWidth, n - column), b + column, n, 1, packed + (panel * k + first) * panelWidth)
+        }
+    }
+
+    /// `C[m, n] += Aᵀ·B` for A `[k, m]` and B `[k, n]`, packed by `packRows`; adds the columns of A to `sums`.
     ///
-    /// A stripe of C's rows is one task: it packs its columns of A, and B, block by block.
-    func multiplyTransposed(_ m: Int, _ n: Int, _ k: Int, _ a: In, _ b: In, _ c: Out, sums: Out?) {
-        let panels = panelCount(n), stripes = max(1, min(m / (8 * tileRows), 2 * threadCount))
+    /// A stripe of C's rows is one task, and packs its columns of A.
+    func multiplyTransposed(_ m: Int, _ n: Int, _ k: Int, _ a: In, packed b: In, _ c: Out, sums: Out?) {
+        let stripes = max(1, min(m / (4 * tileRows), 4 * threadCount))
         let rowsPerStripe = ((m + stripes - 1) / stripes + tileRows - 1) / tileRows * tileRows
         parallelFor((m + rowsPerStripe - 1) / rowsPerStripe) { task in
             let first = task * rowsPerStripe, rows = min(rowsPerStripe, m - first)
-            let right = unsafe ThreadScratch.floats(.own, innerBlock * (panels * panelWidth + rowsPerStripe))
-            let left = unsafe right + innerBlock * panels * panelWidth
-            var start = 0
-            while start < k {
+            let left = unsafe ThreadScratch.floats(.own, innerBlock * rowsPerStripe)
+            for start in stride(from: 0, to: k, by: innerBlock) {
                 let depth = min(innerBlock, k - start)
-                unsafe packPanels(depth, n, b + start * n, n, 1, right)
                 unsafe packColumns(depth, rows, a + start * m + first, m, sums.map { unsafe $0 + first }, left)
                 unsafe product(
                     ProductBlock(
                         m: rows, n: n, k: depth, a: In(left), aRow: 1, aColumn: tileRows, aTile: depth * tileRows,
-                        b: In(right), bPanel: depth * panelWidth, bRow: panelWidth, c: c + first * n, cRow: n,
+                        b: b + start * panelWidth, bPanel: k * panelWidth, bRow: panelWidth, c: c + first * n, cRow: n,
                         accumulates: true))
-                start += depth
             }
+        }
+    }
+
+    /// The same for a B as it is, some rows at a time.
+    func multiplyTransposed(_ m: Int, _ n: Int, _ k: Int, _ a: In, _ b: In, _ c: Out, sums: Out?) {
+        for start in stride(from: 0, to: k, by: rowsPerChunk) {
+            let count = min(rowsPerChunk, k - start), blocks = (count + innerBlock - 1) / innerBlock
+            let packed = unsafe ThreadScratch.floats(.rows, packedCount(n, count))
+            parallelFor(blocks) { block in
+                let first = block * innerBlock, own = min(innerBlock, count - first)
+                unsafe packRows(first, own, n, b + (start + first) * n, of: count, into: packed)
+            }
+            unsafe multiplyTransposed(m, n, count, a + start * m, packed: In(packed), c, sums: sums)
         }
     }
 }

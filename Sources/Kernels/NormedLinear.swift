@@ -1,4 +1,4 @@
-package import KernelInterface
+import KernelInterface
 
 /// A layer norm and a matrix behind it: sizes, and where the tensors lie on the tape.
 package struct NormedLinearPlaces: Sendable {
@@ -34,26 +34,29 @@ extension KernelSet {
         check("normed linear output", y.count, is: p.rows * p.outputs)
         let base = unsafe pointer(values), y = unsafe pointer(&y)
         let seen = unsafe NormedRows(x: base + p.x.lowerBound, width: p.width, p.norm, in: base)
+        unsafe project(p.rows, seen, p.matrix, in: base, outputs: p.outputs, into: y)
+    }
+
+    /// `y = seen·Wᵀ + bias`.
+    func project(
+        _ count: Int, _ seen: NormedRows, _ matrix: MatrixPlaces, in base: In, outputs: Int, into y: Out
+    ) {
         let finish = unsafe LinearFinish(
-            activation: 0, rowStride: p.outputs, y: y, bias: base + p.matrix.bias.lowerBound, sums: nil, residual: nil)
-        let perTask = rowsPerTask(p.rows, widest: p.width), tasks = (p.rows + perTask - 1) / perTask
-        unsafe withPacked(
-            weight: base + p.matrix.weight.lowerBound, p.outputs, p.width, p.matrix.packed
-        ) { weight in
+            activation: 0, rowStride: outputs, y: y, bias: base + matrix.bias.lowerBound, sums: nil, residual: nil)
+        let width = unsafe seen.width, perTask = rowsPerTask(count, widest: width)
+        let tasks = (count + perTask - 1) / perTask
+        unsafe withPacked(weight: base + matrix.weight.lowerBound, outputs, width, matrix.packed) { weight in
             guard tasks >= threadCount else {
-                let made = unsafe ThreadScratch.floats(.rows, seen.scratch(p.rows))
-                let left = unsafe allRows(p.rows, of: seen, scratch: made)
-                return unsafe multiplyRows(p.rows, left, weight, y, accumulates: false, finish: finish)
+                let made = unsafe ThreadScratch.floats(.rows, seen.scratch(count))
+                let left = unsafe allRows(count, of: seen, scratch: made)
+                return unsafe multiplyRows(count, left, weight, y, accumulates: false, finish: finish)
             }
             parallelFor(tasks) { task in
-                let first = task * perTask, count = min(perTask, p.rows - first)
-                let left = unsafe rows(
-                    first, count, of: seen, scratch: ThreadScratch.floats(.own, seen.scratch(count)))
+                let first = task * perTask, own = min(perTask, count - first)
+                let left = unsafe rows(first, own, of: seen, scratch: ThreadScratch.floats(.own, seen.scratch(own)))
                 unsafe multiply(
-                    count, left, weight, panels: 0..<panelCount(p.outputs), y + first * p.outputs, accumulates: false
-                ) { column, columns in
-                    finishLinear(finish.part(row: first, rows: count, column: column, columns: columns))
-                }
+                    own, left, weight, panels: 0..<panelCount(outputs), y + first * outputs, accumulates: false
+                ) { finishLinear(finish.part(row: first, rows: own, column: $0, columns: $1)) }
             }
         }
     }
@@ -78,14 +81,15 @@ extension KernelSet {
             let perTask = rowsPerTask(rows, widest: max(p.width, p.outputs)), tasks = (rows + perTask - 1) / perTask
             let seen = unsafe NormedRows(
                 x: base + p.x.lowerBound + start * p.width, width: p.width, p.norm, in: base)
-            let made = unsafe ThreadScratch.floats(.rows, (rows + 2 * tasks) * p.width)
-            let sums = unsafe made + rows * p.width
+            let seenCount = packedCount(p.width, rows)
+            let made = unsafe ThreadScratch.floats(.rows, seenCount + 2 * tasks * p.width)
+            let sums = unsafe made + seenCount
             unsafe sums.update(repeating: 0, count: 2 * tasks * p.width)
             parallelFor(tasks) { task in
                 let first = task * perTask, count = min(perTask, rows - first)
                 let own = unsafe ThreadScratch.floats(.own, count * (2 * p.width + 2))
                 let line = unsafe self.rows(first, count, of: seen, scratch: own)
-                unsafe (made + first * p.width).update(from: line.base, count: count * p.width)
+                unsafe packRows(first, count, p.width, line.base, of: rows, into: made)
                 unsafe inputGradient(
                     first, count, of: seen, made: line.base,
                     Strided(base: dy + (start + first) * p.outputs, row: p.outputs, column: 1), weight,
@@ -95,8 +99,8 @@ extension KernelSet {
             unsafe add(tasks, sums: In(sums), width: p.width, to: p.norm, in: gradients)
             guard learning else { continue }
             unsafe multiplyTransposed(
-                p.outputs, p.width, rows, dy + start * p.outputs, In(made), gradients + p.matrix.weight.lowerBound,
-                sums: gradients + p.matrix.bias.lowerBound)
+                p.outputs, p.width, rows, dy + start * p.outputs, packed: In(made),
+                gradients + p.matrix.weight.lowerBound, sums: gradients + p.matrix.bias.lowerBound)
         }
     }
 }

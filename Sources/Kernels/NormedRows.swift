@@ -1,4 +1,4 @@
-package import KernelInterface
+import KernelInterface
 
 /// A layer norm before a matrix: where its parameters lie on the tape.
 package struct NormPlaces: Sendable {

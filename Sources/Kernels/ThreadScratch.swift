@@ -56,12 +56,10 @@ enum ThreadScratch {
             mine = Floats()
             unsafe pthread_setspecific(key, Unmanaged.passRetained(mine).toOpaque())
         }
-        let path: ReferenceWritableKeyPath<Floats, UnsafeMutableBufferPointer<Float>> =
-            switch piece {
-            case .packed: \.packed
-            case .rows: \.rows
-            case .own: \.own
-            }
-        return unsafe mine.floats(path, max(count, 1))
+        return switch piece {
+        case .packed: unsafe mine.floats(\.packed, max(count, 1))
+        case .rows: unsafe mine.floats(\.rows, max(count, 1))
+        case .own: unsafe mine.floats(\.own, max(count, 1))
+        }
     }
 }

@@ -109,6 +109,10 @@ struct TransformerBlock: Sendable {
             let keysAndValues = project(x, width..<3 * width, on: &tape)
             mixed = tape.pooledAttention(queries, keysAndValues, segments: segments, heads: settings.heads)
             x = tape.gatherRows(x, rows)
+        } else if inUpdate == nil {
+            mixed = tape.selfAttention(
+                x, through: isNormedBefore ? norm1.parameters : nil, LinearParameters(weight: inWeight, bias: inBias),
+                segments: segments, heads: settings.heads, causal: settings.causal)
         } else {
             let qkv = project(x, 0..<3 * settings.width, on: &tape)  // [rows, 3·width]
             mixed = tape.attention(qkv, segments: segments, heads: settings.heads, causal: settings.causal)

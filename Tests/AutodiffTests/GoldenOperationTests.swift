@@ -46,7 +46,7 @@ private struct Golden: Decodable {
 /// Serialized, since it changes the instruction level in use.
 @Suite(.serialized) struct GoldenOperationTests {
     @Test func `there are golden numbers for every operation`() {
-        #expect(Set(Golden.all.map(\.operation)).count == 17)
+        #expect(Set(Golden.all.map(\.operation)).count == 18)
     }
 
     @Test(arguments: InstructionLevel.available, Golden.all)
@@ -109,6 +109,10 @@ private struct Golden: Decodable {
                 adding: p["residual"])
         case "normedLinear":
             return tape.linear(try x(), through: try #require(norm()), try layer("weight", "outerBias"))
+        case "selfAttention":
+            return tape.selfAttention(
+                try x(), through: norm(), try layer("weight", "outerBias"), segments: try segments(),
+                heads: try #require(s.heads), causal: s.causal == true)
         case "feedForward":
             return tape.feedForward(
                 try x(), through: norm(), try layer("firstWeight", "firstBias"), try activation(),

@@ -48,6 +48,20 @@ private let cases: [GradientCase] = [
     GradientCase(name: "causal attention", shapes: [[9, 12]]) { tape, p in
         tape.squares(tape.attention(p[0], segments: Segments(lengths: [7, 2]), heads: 1, causal: true))
     },
+    GradientCase(name: "self-attention", shapes: [[8, 6], [6], [6], [18, 6], [18]]) { tape, p in
+        let x = tape.gatherRows(p[0], Array(0..<8)), norm = NormParameters(gain: p[1], bias: p[2])
+        return tape.squares(
+            tape.selfAttention(
+                x, through: norm, LinearParameters(weight: p[3], bias: p[4]), segments: Segments(lengths: [1, 2, 5]),
+                heads: 2, causal: false))
+    },
+    GradientCase(name: "causal self-attention without norm", shapes: [[5, 4], [12, 4], [12]]) { tape, p in
+        let x = tape.gatherRows(p[0], [0, 1, 2, 4, 3])
+        return tape.squares(
+            tape.selfAttention(
+                x, through: nil, LinearParameters(weight: p[1], bias: p[2]), segments: Segments(lengths: [3, 2]),
+                heads: 1, causal: true))
+    },
     GradientCase(name: "pooled attention", shapes: [[3, 6], [8, 12]]) { tape, p in
         tape.squares(tape.pooledAttention(p[0], p[1], segments: Segments(lengths: [1, 2, 5]), heads: 2))
     },

@@ -24,6 +24,8 @@ feedForward              activation, adding: whether x  x [rows, width], gain an
 layerNorm                epsilon                        x [rows, width], gain [width], bias [width] → [rows, width]
 attention                lengths, heads, causal         qkv [rows, 3·width]: all queries | keys | values, heads side by side in each;
                                                         lengths of the packed segments → [rows, width], scores / √(head width)
+selfAttention            lengths, heads, causal         x, gain? and bias? as normedLinear, weight [3·width, width], outerBias:
+                                                        attention of normedLinear → [rows, width]
 pooledAttention          lengths, heads                 queries [segments, width], keysAndValues [rows, 2·width], keys first
                                                         → [segments, width]
 embedTokens              ids, lengths                   table [vocab, width], positions [context, width], kinds [kinds, width]?,
@@ -135,19 +137,30 @@ def feed_forward(name, rows, width, hidden, activation="gelu", norm=True, adding
     return case.giving(x + y if adding else y)
 
 
-def attention(name, lengths, heads, head_width, causal, scale=1.0):
-    case = Case("attention", name, lengths=lengths, heads=heads, causal=causal)
-    width = heads * head_width
-    qkv = case.input("qkv", sum(lengths), 3 * width, scale=scale)
-    rows = []
+def attended(qkv, lengths, heads, causal):
+    width, rows = qkv.shape[1] // 3, []
     for segment in qkv.split(lengths):  # [tokens, 3·width]
-        q, k, v = (part.unflatten(1, (heads, head_width)).transpose(0, 1) for part in segment.split(width, dim=1))
-        scores = q @ k.transpose(1, 2) / math.sqrt(head_width)  # [heads, tokens, tokens]
+        q, k, v = (part.unflatten(1, (heads, -1)).transpose(0, 1) for part in segment.split(width, dim=1))
+        scores = q @ k.transpose(1, 2) / math.sqrt(width // heads)  # [heads, tokens, tokens]
         if causal:
             later = torch.ones(len(segment), len(segment), dtype=torch.bool).triu(1)
             scores = scores.masked_fill(later, -math.inf)
         rows.append((scores.softmax(-1) @ v).transpose(0, 1).flatten(1))
-    return case.giving(torch.cat(rows))
+    return torch.cat(rows)
+
+
+def attention(name, lengths, heads, head_width, causal, scale=1.0):
+    case = Case("attention", name, lengths=lengths, heads=heads, causal=causal)
+    return case.giving(attended(case.input("qkv", sum(lengths), 3 * heads * head_width, scale=scale), lengths, heads, causal))
+
+
+def self_attention(name, lengths, heads, head_width, causal, norm=True):
+    case, width = Case("selfAttention", name, lengths=lengths, heads=heads, causal=causal), heads * head_width
+    x = seen = case.input("x", sum(lengths), width)
+    if norm:
+        seen = F.layer_norm(x, (width,), case.input("gain", width, offset=1.0), case.input("bias", width), eps=1e-5)
+    qkv = F.linear(seen, case.input("weight", 3 * width, width, scale=0.5), case.input("outerBias", 3 * width))
+    return case.giving(attended(qkv, lengths, heads, causal))
 
 
 def pooled_attention(name, lengths, heads, head_width, scale=1.0):
@@ -262,6 +275,8 @@ def cases():
     yield linear("no bias, residual", 4, 3, 6, bias=False, residual=True)
     yield linear("gelu, residual", 3, 4, 16, activation="gelu", residual=True)
     yield normed_linear("odd widths", 5, 7, 19)
+    yield self_attention("one, three and seven tokens", [1, 3, 7], 2, 4, causal=False)
+    yield self_attention("causal, no norm", [4, 2], 1, 5, causal=True, norm=False)
     yield feed_forward("gelu, added", 4, 7, 18)
     yield feed_forward("tanhGELU, no norm, added", 3, 5, 9, activation="tanhGELU", norm=False)
     yield feed_forward("quickGELU, not added", 2, 4, 17, activation="quickGELU", adding=False)

@@ -29,7 +29,7 @@ struct AddScaledColumns: Operation {
                 }
             }
         }
-        gradients.add(to: residual, from: step.y) { dy, dr in addScaled(1, dy, to: &dr) }
+        gradients.hand(step.y, to: residual)
     }
 }
 

@@ -27,8 +27,8 @@ struct Linear: Operation {
     }
 
     func backward(_ step: borrowing BackwardStep, _ values: Span<Float>, _ gradients: inout Gradients) {
-        if let residual { gradients.add(to: residual, from: step.y) { dy, dr in addScaled(1, dy, to: &dr) } }
         if activation != .none {
+            if let residual { gradients.add(to: residual, from: step.y) { dy, dr in addScaled(1, dy, to: &dr) } }
             // The residual has had it: what is behind the activation is needed no more.
             let sums = values.extracting(step.saved)
             gradients.change(step.y) { dy in
@@ -42,6 +42,7 @@ struct Linear: Operation {
             }
         }
         gradients.add(to: x, from: step.y) { dy, dx in kernels.linearInputGradient(shape, dy, weights, into: &dx) }
+        if let residual, activation == .none { gradients.hand(step.y, to: residual) }
     }
 }
 

@@ -5,8 +5,18 @@ import Testing
 
 /// What is done at once beside what is done one operation after the other, with more rows than one chunk and edges
 /// everywhere. Serialized, since it changes the instruction level and the threads in use.
-@Suite(.serialized) struct FeedForwardTests {
+@Suite(.serialized) struct BlockTests {
     private static let width = 20, hidden = 70, outputs = 37
+
+    /// Sequences of 1, 2, …, 70 tokens, again and again.
+    private static func lengths(of rows: Int) -> [Int] {
+        var left = rows, lengths: [Int] = []
+        while left > 0 {
+            lengths.append(min(left, lengths.count % 70 + 1))
+            left -= lengths[lengths.count - 1]
+        }
+        return lengths
+    }
 
     private struct Found: Equatable { var output: [Float], gradients: [Float] }
 
@@ -24,21 +34,25 @@ import Testing
         let rowsGiven = store.declare("x", [rows, width], .normal(deviation: 1), decays: false)
         let gain = store.declare("gain", [width], .normal(deviation: 1), decays: false)
         let bias = store.declare("bias", [width], .normal(deviation: 1), decays: false)
+        let inner = matrix("inner", [3 * width, width], in: &store)
         let first = matrix("first", [hidden, width], in: &store),
             second = matrix("second", [width, hidden], in: &store)
         let last = matrix("last", [outputs, width], in: &store)
         var tape = Tape(parameters: store, seed: 5)
         tape.begin(recording: recording)
         let x = tape.gatherRows(rowsGiven, Array(0..<rows)), norm = NormParameters(gain: gain, bias: bias)
+        let segments = Segments(lengths: Self.lengths(of: rows))
         let y: Tensor
         if fused {
-            let inner = tape.feedForward(x, through: norm, first, .gelu, second, addingInput: true)
-            y = tape.linear(inner, through: norm, last)
-        } else {
-            let normed = tape.layerNorm(x, gain: gain, bias: bias)
-            let h = tape.linear(normed, first, activation: .gelu)
+            let mixed = tape.selfAttention(x, through: norm, inner, segments: segments, heads: 2, causal: true)
             y = tape.linear(
-                tape.layerNorm(tape.linear(h, second, adding: x), gain: gain, bias: bias), last)
+                tape.feedForward(mixed, through: norm, first, .gelu, second, addingInput: true), through: norm, last)
+        } else {
+            let qkv = tape.linear(tape.layerNorm(x, gain: gain, bias: bias), inner)
+            let mixed = tape.attention(qkv, segments: segments, heads: 2, causal: true)
+            let h = tape.linear(tape.layerNorm(mixed, gain: gain, bias: bias), first, activation: .gelu)
+            y = tape.linear(
+                tape.layerNorm(tape.linear(h, second, adding: mixed), gain: gain, bias: bias), last)
         }
         let output = tape.read(y) { span in span.indices.map { span[$0] } }
         guard recording else { return Found(output: output, gradients: []) }
