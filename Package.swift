@@ -93,7 +93,8 @@ let floor4: [Target] = [
     room(
         "Training",
         [
-            "Augmentations", "Autodiff", "Catalogue", "Datasets", "Evaluation", "Failures", "Kernels", "Objectives",
+            "Augmentations", "Autodiff", "Catalogue", "Datasets", "Evaluation", "Failures", "Images", "Kernels",
+            "Objectives",
             "Storage", "Tensors", "Tokenizers", "Towers",
         ], computes: true),
     room(
@@ -115,7 +116,7 @@ let floor5: [Target] = [
     command(
         "clip-benchmark",
         [
-            "Augmentations", "Datasets", "Failures", "Images", "Kernels", "Storage", "Tensors", "Terminal",
+            "Augmentations", "Autodiff", "Datasets", "Failures", "Images", "Kernels", "Storage", "Tensors", "Terminal",
             "Tokenizers", "Towers", "Training",
         ]),
 ]
@@ -147,7 +148,11 @@ let roomTests: [Target] = [
             "Training",
         ]),
     tests(
-        "CommandTests", ["Evaluation", "Images", "Training", "clip-export", "clip-index", "clip-search", "clip-train"]),
+        "CommandTests",
+        [
+            "Evaluation", "Images", "Training", "clip-benchmark", "clip-export", "clip-index", "clip-search",
+            "clip-train",
+        ]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),
     tests("TowersTests", ["Augmentations", "Autodiff", "Failures", "Kernels", "Storage", "Tensors", "Towers"]),
 ]

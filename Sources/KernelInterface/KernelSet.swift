@@ -16,12 +16,12 @@ package struct KernelSet: Sendable {
     package let tileRows: Int
 
     /// `C (+)= A·B` for one block.
-    package let product: @Sendable (ProductBlock) -> Void
+    package var product: @Sendable (ProductBlock) -> Void
     /// Packs `[k, n]` into panels of `panelWidth` columns, the last one filled up with zeros.
-    package let packPanels: @Sendable (_ k: Int, _ n: Int, _ b: In, _ row: Int, _ column: Int, _ out: Out) -> Void
+    package var packPanels: @Sendable (_ k: Int, _ n: Int, _ b: In, _ row: Int, _ column: Int, _ out: Out) -> Void
     /// Packs columns of `[rows, columns]` as the left side of a transposed product, in groups of `tileRows`, and adds
     /// them up into `sums`, where given.
-    package let packColumns:
+    package var packColumns:
         @Sendable (_ rows: Int, _ columns: Int, _ x: In, _ row: Int, _ sums: Out?, _ out: Out) -> Void
 
     /// What follows a product: bias, activation, residual.

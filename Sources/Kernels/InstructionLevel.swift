@@ -28,9 +28,21 @@ public enum InstructionLevel {
 
     private static let chosen = Atomic<Int>(0)
 
+    private static let isCounting = Atomic<Bool>(false)
+    private static let counted: (count: ProductCount, set: KernelSet) = {
+        let count = ProductCount()
+        return (count, count.counting(kernelSets[chosen.load(ordering: .relaxed)]))
+    }()
+
+    /// Counts from now on what the level in use does in products, which makes it a little slower.
+    package static func countProducts() -> ProductCount {
+        defer { isCounting.store(true, ordering: .relaxed) }
+        return counted.count
+    }
+
     package static var kernels: KernelSet {
         precondition(!kernelSets.isEmpty, "this processor lacks AVX2 and FMA; the commands say so before they begin")
-        return kernelSets[chosen.load(ordering: .relaxed)]
+        return isCounting.load(ordering: .relaxed) ? counted.set : kernelSets[chosen.load(ordering: .relaxed)]
     }
 
     #if arch(arm64)

@@ -28,6 +28,12 @@ extension MutableSpan where Element == Float {
     /// Sets all floats to `value`.
     package mutating func fill(_ value: Float) { update(repeating: value) }
 
+    /// Takes over the floats of `source`, of the same length.
+    package mutating func copy(_ source: Span<Float>) {
+        check("copied floats", source.count, is: count)
+        unsafe pointer(&self).update(from: pointer(source), count: count)
+    }
+
     /// Lends a part for writing.
     package mutating func lend(_ range: Range<Int>, _ body: (inout MutableSpan<Float>) -> Void) {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) lies outside \(count) floats")

@@ -14,3 +14,14 @@ public func peakResidentBytes() -> Int {
         return 1024 * (line.split(separator: " ").compactMap { Int($0) }.first ?? 0)
     #endif
 }
+
+/// Pages of memory that the system has had to give this process so far, reads from files aside.
+public func pageFaults() -> Int {
+    var usage = rusage()
+    #if canImport(Darwin)
+        guard unsafe getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+    #else
+        guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+    #endif
+    return usage.ru_minflt
+}

@@ -64,10 +64,15 @@ public struct Model: Sendable {
     ///
     /// `patches` is `[batch·patches, 3·patchSize·patchSize]`, each row in the order channel, row, column. The picture
     /// tower must not be locked. Where `places` is given, the rows are some patches of each picture, as many of one as of
-    /// another, and `places` tells which.
-    public func embed(patches: Tensor, places: [Int]? = nil, batch: Int, on tape: inout Tape) -> Tensor {
+    /// another, and `places` tells which. `gridSide` is the number of patches along each side, where pictures are smaller
+    /// than the model's own: positions are resized to it.
+    public func embed(
+        patches: Tensor, gridSide: Int? = nil, places: [Int]? = nil, batch: Int, on tape: inout Tape
+    ) -> Tensor {
         guard let vision else { preconditionFailure("a locked picture tower's features come from outside") }
-        let mark = tape.mark, features = vision.encode(patches: patches, places: places, batch: batch, on: &tape)
+        let mark = tape.mark
+        let features = vision.encode(
+            patches: patches, gridSide: gridSide, places: places, batch: batch, on: &tape)
         return tape.release(to: mark, keeping: embed(features, of: .image, on: &tape))
     }
 

@@ -1,3 +1,4 @@
+public import Augmentations
 import Failures
 import Kernels
 
@@ -13,6 +14,8 @@ public struct ModelPlan: Sendable, Equatable {
     public var imageSize: Int { vision.imageSize }
     /// Side of a patch, in pixels.
     public var patchSize: Int { vision.patchSize }
+    /// How a picture is cut into patches.
+    public var layout: PatchLayout { PatchLayout(side: imageSize, patchSize: patchSize) }
     /// Patches of a picture.
     public var patches: Int { vision.patches }
     /// Numbers of a patch: channels × patchSize × patchSize.

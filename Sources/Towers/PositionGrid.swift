@@ -1,3 +1,5 @@
+import Autodiff
+
 /// Rows for the places of a square grid, with one row before them or none: positions, as a picture tower stores them.
 struct PositionGrid: Equatable {
     /// Places along each side.
@@ -18,29 +20,36 @@ struct PositionGrid: Equatable {
         return nil
     }
 
-    /// `rows` `[extra + side², width]` for the places of another grid: `[extra + target.side², width]`.
+    /// What each row for another grid is made of: `extra + target.side²` rows, those before the grid as they are.
     ///
     /// Cubic convolution with a = −0.75, the centres of places half a step from the edge, edges repeated: PyTorch's
     /// `interpolate(mode="bicubic", align_corners=False)`, as DINOv2 and transformers resize positions. Keys 1981, eq. 15.
-    func resized(_ rows: [Float], to target: PositionGrid) -> [Float] {
-        let width = rows.count / (extra + side * side), start = extra * width
+    func shares(for target: PositionGrid) -> [[RowShare]] {
         let taps = (0..<target.side).map { Self.taps(at: $0, from: side, to: target.side) }
-        // Along the columns of every line, then along the lines.
-        var wide = [Float](repeating: 0, count: side * target.side * width)
-        for line in 0..<side {
-            for (column, taps) in taps.enumerated() {
-                let into = (line * target.side + column) * width
-                for (place, weight) in taps {
-                    let from = start + (line * side + place) * width
-                    for i in 0..<width { wide[into + i] += weight * rows[from + i] }
+        var shares = (0..<extra).map { [RowShare(row: $0, weight: 1)] }
+        for lines in taps {
+            for columns in taps {
+                var place: [RowShare] = []
+                for (line, weight) in lines {
+                    for (column, share) in columns {
+                        place.append(RowShare(row: extra + line * side + column, weight: weight * share))
+                    }
                 }
+                shares.append(place)
             }
         }
-        var result = Array(rows[..<start]) + [Float](repeating: 0, count: target.side * target.side * width)
-        for (line, taps) in taps.enumerated() {
-            for (place, weight) in taps {
-                let into = start + line * target.side * width, from = place * target.side * width
-                for i in 0..<target.side * width { result[into + i] += weight * wide[from + i] }
+        return shares
+    }
+
+    /// `rows` `[extra + side², width]` for the places of another grid: `[extra + target.side², width]`.
+    func resized(_ rows: [Float], to target: PositionGrid) -> [Float] {
+        let width = rows.count / (extra + side * side)
+        var result: [Float] = []
+        for shares in shares(for: target) {
+            for i in 0..<width {
+                var sum: Float = 0
+                for share in shares { sum += share.weight * rows[share.row * width + i] }
+                result.append(sum)
             }
         }
         return result

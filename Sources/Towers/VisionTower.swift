@@ -115,18 +115,21 @@ struct VisionTower: Sendable {
 
     /// `patches` is `[batch·patches, 3·patchSize·patchSize]`; the result is `[batch, plan.featureWidth]`.
     ///
-    /// Where `places` is given, each picture shows as many of its patches as the others, and `places` tells for every row
-    /// which one it is.
-    func encode(patches: Tensor, places: [Int]? = nil, batch: Int, on tape: inout Tape) -> Tensor {
-        let shown = places.map { $0.count / batch } ?? plan.patches
+    /// `gridSide` is the number of patches along each side, where pictures are smaller than the tower's own. Where `places` is given, each picture shows as many of its
+    /// patches as the others, and `places` tells for every row which one it is.
+    func encode(
+        patches: Tensor, gridSide: Int? = nil, places: [Int]? = nil, batch: Int, on tape: inout Tape
+    ) -> Tensor {
+        let gridSide = gridSide ?? plan.patchesPerSide
+        let shown = places.map { $0.count / batch } ?? gridSide * gridSide
         precondition(
             patches.shape == [batch * shown, plan.patchWidth],
             "\(batch) pictures have \([batch * shown, plan.patchWidth]) patches, found \(patches.shape)")
         let mark = tape.mark, extra = plan.extraRows, length = shown + extra
         var x =
             tuning.frozenBlocks == nil
-            ? assemble(patches, places, batch, &tape)
-            : tape.withoutRecording { assemble(patches, places, batch, &$0) }
+            ? assemble(patches, gridSide, places, batch, &tape)
+            : tape.withoutRecording { assemble(patches, gridSide, places, batch, &$0) }
         let segments = Segments(count: batch, length: length)
         if plan.pooling == .classToken {
             x = blocks.apply(  // [batch, width]
@@ -153,8 +156,14 @@ struct VisionTower: Sendable {
 
 extension VisionTower {
     /// What enters the first block: a row a patch, and the extra rows before them.
-    private func assemble(_ patches: Tensor, _ places: [Int]?, _ batch: Int, _ tape: inout Tape) -> Tensor {
+    private func assemble(
+        _ patches: Tensor, _ gridSide: Int, _ places: [Int]?, _ batch: Int, _ tape: inout Tape
+    ) -> Tensor {
         let rows = tape.linear(patches, weight: patchWeight, bias: patchBias)
+        let own = PositionGrid(side: plan.patchesPerSide, extra: classToken == nil ? 0 : 1)
+        let positions =
+            gridSide == own.side
+            ? positions : tape.mixRows(positions, own.shares(for: PositionGrid(side: gridSide, extra: own.extra)))
         let x = tape.assemblePatches(
             rows, classToken: classToken, registers: registers, positions: positions, batch: batch,
             places: places)

@@ -118,7 +118,7 @@ struct FeatureGatherer {
         while let chunk = loader.next() {
             if chunk.count > 0 {
                 let rows = tower.features(batch: chunk.count, plan: plan) { rows in
-                    writePatches(of: chunk.pictures, plan, preprocessing, into: &rows)
+                    writePatches(of: chunk.pictures, plan.layout, preprocessing, into: &rows)
                 }
                 let keys = chunk.fingerprints.map { FeatureKey($0.description, view: part.views[view]) }
                 try table.add(keys, rows: rows)

@@ -49,6 +49,7 @@ struct Preparation {
                 because: "it has \(tokenizer.vocabSize) tokens, the weights \(model.plan.vocabSize)",
                 try: "give a folder whose files belong together")
         }
+        try settings.resolutionSchedule?.check(with: model.plan)
         if let teacher = teaching?.vectors, teacher.width != model.plan.embedDim {
             throw Failure(
                 .badSettings, "cannot learn from teacher", at: settings.teacher ?? "",

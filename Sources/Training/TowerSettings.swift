@@ -81,6 +81,10 @@ extension TrainingOptions {
         guard !locksImage || patchDropout == nil else {
             throw refused("--patch-dropout", "the picture tower is locked", "leave it out: its features are made once")
         }
+        guard !locksImage || resolutionSchedule == nil else {
+            throw refused(
+                "--resolution-schedule", "the picture tower is locked", "leave it out: its features are made once")
+        }
         guard locksImage || featureViews == nil else {
             throw refused(
                 "--feature-views", "the picture tower is not locked", "leave it out: each epoch sees another view")

@@ -1,3 +1,4 @@
+import Augmentations
 import Autodiff
 import Datasets
 import Evaluation
@@ -21,19 +22,23 @@ extension Trainer {
     /// embeddings gives their gradients; then each part is embedded once more, with the same luck, and goes on from its
     /// own. That is the gradient of the whole batch, in the memory of a part — Gao et al. 2021 (GradCache), section 3.
     mutating func differentiate(_ batch: Batch, step: Int, progress: Double) -> BatchFigures {
+        let layout = settings.resolutionSchedule?.side(at: progress).map {
+            PatchLayout(side: $0, patchSize: plan.patchSize)
+        }
         let places = settings.patchDropout?.places(
-            of: plan.patches, count: batch.count, seed: settings.seed, step: step, progress: progress)
+            of: (layout ?? plan.layout).patches, count: batch.count, seed: settings.seed, step: step,
+            progress: progress)
         let size = settings.microBatch ?? batch.count
         guard size < batch.count else {
             tape.begin(recording: true, step: step)
-            let (pictures, captions) = embed(0..<batch.count, of: batch, places)
+            let (pictures, captions) = embed(0..<batch.count, of: batch, layout, places)
             return differentiateLoss(of: pictures, captions, batch)
         }
         let parts = stride(from: 0, to: batch.count, by: size).map { $0..<min($0 + size, batch.count) }
         var pictureRows: [Float] = [], captionRows: [Float] = []
         for part in parts {
             tape.begin(recording: true, step: step, firstItem: part.lowerBound)
-            let (pictures, captions) = embed(part, of: batch, places)
+            let (pictures, captions) = embed(part, of: batch, layout, places)
             pictureRows += floats(of: pictures)
             captionRows += floats(of: captions)
         }
@@ -43,7 +48,7 @@ extension Trainer {
         let pictureGradients = gradients(of: allPictures), captionGradients = gradients(of: allCaptions)
         for part in parts {
             tape.begin(recording: true, step: step, firstItem: part.lowerBound)
-            let (pictures, captions) = embed(part, of: batch, places)
+            let (pictures, captions) = embed(part, of: batch, layout, places)
             let own = part.lowerBound * plan.embedDim..<part.upperBound * plan.embedDim
             let ofPictures = tape.innerProduct(pictures, rows(Array(pictureGradients[own])))
             let ofCaptions = tape.innerProduct(captions, rows(Array(captionGradients[own])))
@@ -54,16 +59,20 @@ extension Trainer {
 
     /// The embeddings of some pairs of a batch, `[part.count, embedDim]` each.
     private mutating func embed(
-        _ part: Range<Int>, of batch: Batch, _ places: [Int]?
+        _ part: Range<Int>, of batch: Batch, _ layout: PatchLayout?, _ places: [Int]?
     ) -> (pictures: Tensor, captions: Tensor) {
         func own<T>(_ all: [T]) -> [T] {
             guard part.count < batch.count else { return all }
             let width = all.count / batch.count
             return Array(all[part.lowerBound * width..<part.upperBound * width])
         }
+        func seen() -> [UInt8] {
+            let whole = own(batch.pictures)
+            return layout.map { resized(whole, from: plan.imageSize, to: $0.side, preprocessing) } ?? whole
+        }
         let pictures =
             batch.pictureFeatures.isEmpty
-            ? embed(pictures: own(batch.pictures), part.count, places: places.map(own))
+            ? embed(pictures: seen(), part.count, layout, places: places.map(own))
             : embed(own(batch.pictureFeatures), of: .image)
         guard batch.captionFeatures.isEmpty else {
             return (pictures, embed(own(batch.captionFeatures), of: .text))

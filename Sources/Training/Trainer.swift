@@ -97,12 +97,17 @@ package struct Trainer: ~Copyable {
         return floats(of: embed(features, of: side))
     }
 
-    /// The same on the tape of a step; `places` tells which patches `pictures` show, where these are not all.
-    mutating func embed(pictures: [UInt8], _ count: Int, places: [Int]? = nil) -> Tensor {
-        let rows = tape.input([places?.count ?? count * plan.patches, plan.patchWidth]) {
-            writePatches(of: pictures, plan, preprocessing, places: places, into: &$0)
+    /// The same on the tape of a step, of pictures cut up by `layout`, the model's own where nil; `places` tells which
+    /// patches `pictures` show, where these are not all.
+    mutating func embed(
+        pictures: [UInt8], _ count: Int, _ layout: PatchLayout? = nil, places: [Int]? = nil
+    ) -> Tensor {
+        let layout = layout ?? plan.layout
+        let rows = tape.input([places?.count ?? count * layout.patches, layout.rowWidth]) {
+            writePatches(of: pictures, layout, preprocessing, places: places, into: &$0)
         }
-        return model.embed(patches: rows, places: places, batch: count, on: &tape)
+        return model.embed(
+            patches: rows, gridSide: layout.patchesPerSide, places: places, batch: count, on: &tape)
     }
 
     /// The same on the tape of a step, of what a locked tower made.

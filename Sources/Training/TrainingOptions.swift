@@ -44,6 +44,8 @@ package struct TrainingOptions: Sendable {
     package var projectionDropout: Float?
     /// Share of each picture's patches that a step does not see.
     package var patchDropout: Float?
+    /// Smaller pictures at first.
+    package var resolutionSchedule: ResolutionSchedule?
     /// Pairs a step.
     package var batchSize: Int?
     /// Pairs that are computed at once.

@@ -22,6 +22,8 @@ package struct TrainingSettings: Codable, Sendable, Equatable {
     package var isMirrored: Bool
     /// Patches of a picture that a step does not see; nil where it sees all.
     package var patchDropout: PatchDropout?
+    /// Smaller pictures at first; nil where all steps see them whole.
+    package var resolutionSchedule: ResolutionSchedule?
     package var batchSize: Int
     /// Pairs of a batch that are computed at once; all of them where nil.
     package var microBatch: Int?
@@ -73,7 +75,7 @@ extension TrainingOptions {
             teacher: teacher.map(DataSettings.absolute),
             imageResizeMode: imageResizeMode ?? resizeMode, augmentation: augmentation ?? .crop,
             isMirrored: augmentation != AugmentationChoice.none && captionsSurviveMirroring,
-            patchDropout: patchDropout.map { PatchDropout(share: $0) },
+            patchDropout: patchDropout.map { PatchDropout(share: $0) }, resolutionSchedule: resolutionSchedule,
             batchSize: batchSize ?? Self.batchSize(for: pairs, atMost: isLocked ? 512 : 128),
             microBatch: microBatch, minutes: isOpen ? openMinutes : minutes,
             epochs: isOpen ? (isLocked ? 40 : 100) : epochs, steps: steps,
@@ -134,6 +136,7 @@ extension TrainingOptions {
             ("--image-resize-mode", imageResizeMode?.rawValue, settings.imageResizeMode.rawValue),
             ("--augment", augmentation?.rawValue, settings.augmentation.rawValue),
             ("--patch-dropout", text(patchDropout), text(settings.patchDropout?.share)),
+            ("--resolution-schedule", text(resolutionSchedule), text(settings.resolutionSchedule)),
             ("--batch-size", text(batchSize), text(settings.batchSize)),
             ("--micro-batch", text(microBatch), text(settings.microBatch)),
             ("--minutes", text(minutes), text(settings.minutes)),

@@ -6,7 +6,7 @@ import Storage
 @main struct ClipBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clip-benchmark", abstract: "Measures parts of the engine for scripts/benchmark.",
-        subcommands: [TowerBenchmark.self, TrainingBenchmark.self])
+        subcommands: [KernelBenchmark.self, ForwardBenchmark.self, TowerBenchmark.self, TrainingBenchmark.self])
 }
 
 /// The lines of a file that are not empty.

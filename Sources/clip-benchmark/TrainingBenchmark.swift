@@ -13,7 +13,10 @@ import Training
 struct TrainingBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "training", abstract: "Seconds of training steps on pixels and tokens drawn by lot.",
-        discussion: "Prints one JSON object: the seconds of each step, and the most bytes that were resident.")
+        discussion: """
+            Prints one JSON object: of each step the seconds and the pages that the system had to give, and the most bytes \
+            that were resident.
+            """)
 
     @Option(help: "A preset, or the path of a model's JSON file.") var model = "vit-nano-8-64"
     @Option(help: "Pairs a step.") var batch = 256
@@ -23,6 +26,7 @@ struct TrainingBenchmark: ParsableCommand {
     @Option(help: "Steps; the first is not told.") var steps = 6
     @Option(help: "Share of each picture's patches that are left out.") var patchDropout: Float?
     @Option(help: "Pairs that are computed at once.") var microBatch: Int?
+    @Flag(help: "Count what is done in matrix products.") var countProducts = false
 
     func run() throws {
         reportingFailures(from: "clip-benchmark") { () throws(Failure) in
@@ -33,12 +37,21 @@ struct TrainingBenchmark: ParsableCommand {
             let settings = options.settings(pairs: batch), preprocessing = Preprocessing(side: plan.imageSize)
             var trainer = Trainer(plan, settings, preprocessing), seconds: [Double] = []
             let lengths = try captionLengths(atMost: plan.contextLength)
+            var pages: [Int] = [], products: ProductCount?
             for number in 1...max(steps, 2) {
-                let batch = drawn(number, lengths, plan), began = ContinuousClock.now
+                let batch = drawn(number, lengths, plan), before = pageFaults(), began = ContinuousClock.now
                 _ = try trainer.step(number, on: batch, learningRate: 1e-4)
                 if number > 1 { seconds.append((ContinuousClock.now - began) / .seconds(1)) }
+                pages.append(pageFaults() - before)
+                if number == 1, countProducts { products = InstructionLevel.countProducts() }
             }
-            try printResult("{\"seconds\": \(seconds), \"peak_bytes\": \(peakResidentBytes())}")
+            let counted = products.map { count in
+                ", \"product_share\": \(count.seconds / Double(threads) / seconds.reduce(0, +))"
+                    + ", \"product_gflops\": \(count.operations / count.seconds * Double(threads) / 1e9)"
+            }
+            try printResult(
+                "{\"seconds\": \(seconds), \"pages\": \(pages), \"peak_bytes\": \(peakResidentBytes())\(counted ?? "")}"
+            )
         }
     }
 

@@ -110,6 +110,12 @@ struct RecipeOptions: ParsableArguments {
             "Share of a picture's patches that a step leaves out, 0 to 0.95 (FLIP).",
             discussion: "The last tenth of a run sees all patches, and takes the memory and the time for them."))
     var patchDropout: Float?
+    @Option(
+        help: ArgumentHelp(
+            "Smaller pictures at first, as SIDE:SHARE: 48:0.8 trains at 48 pixels until four fifths of the run are over.",
+            discussion: "Several with commas between them ascend: 32:0.4,48:0.8. The end of a run sees whole pictures.",
+            valueName: "side:share"))
+    var resolutionSchedule: ResolutionSchedule?
     @Option(help: "Pairs a step. (default: 128, or 512 where both towers are locked; less for few pairs)")
     var batchSize: Int?
     @Option(
@@ -130,6 +136,7 @@ struct RecipeOptions: ParsableArguments {
         options.epochs = epochs
         options.steps = steps
         options.patchDropout = patchDropout
+        options.resolutionSchedule = resolutionSchedule
         options.batchSize = batchSize
         options.microBatch = microBatch
         options.optimizer = opt

@@ -10,3 +10,7 @@ extension TextPooling: ExpressibleByArgument {}
 extension ProjectionChoice: ExpressibleByArgument {}
 extension AugmentationChoice: ExpressibleByArgument {}
 extension OptimizerChoice: ExpressibleByArgument {}
+
+extension ResolutionSchedule: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}

@@ -23,7 +23,7 @@ private struct Golden: Decodable {
 
     struct Settings: Decodable, Sendable {
         var activation: String?, epsilon: Double?, lengths: [Int]?, heads: Int?, causal: Bool?, ids: [Int32]?
-        var batch: Int?, rows: [Int]?, ignoring: [Bool]?, adding: Bool?
+        var batch: Int?, rows: [Int]?, ignoring: [Bool]?, adding: Bool?, weights: [Double]?
     }
 
     struct Case: Decodable, Sendable, CustomTestStringConvertible {
@@ -46,7 +46,7 @@ private struct Golden: Decodable {
 /// Serialized, since it changes the instruction level in use.
 @Suite(.serialized) struct GoldenOperationTests {
     @Test func `there are golden numbers for every operation`() {
-        #expect(Set(Golden.all.map(\.operation)).count == 18)
+        #expect(Set(Golden.all.map(\.operation)).count == 19)
     }
 
     @Test(arguments: InstructionLevel.available, Golden.all)
@@ -141,6 +141,10 @@ private struct Golden: Decodable {
             return tape.addScaledColumns(try input("x"), scale: try input("scale"), to: try input("residual"))
         case "joinColumns": return tape.joinColumns(try input("a"), try input("b"))
         case "gatherRows": return tape.gatherRows(try input("x"), try #require(s.rows))
+        case "mixRows":
+            let terms = zip(try #require(s.rows), try #require(s.weights)).map { RowShare(row: $0, weight: Float($1)) }
+            return tape.mixRows(
+                try input("x"), [Array(terms.prefix(terms.count / 2)), Array(terms.suffix(terms.count / 2))])
         case "meanRows": return tape.meanRows(try input("x"), segments: try segments())
         case "normalizeRows": return tape.normalizeRows(try input("x"))
         case "similarities":

@@ -95,6 +95,10 @@ private let cases: [GradientCase] = [
     GradientCase(name: "join columns", shapes: [[3, 2], [3, 5]]) { tape, p in tape.squares(tape.joinColumns(p[0], p[1]))
     },
     GradientCase(name: "gather rows", shapes: [[4, 3]]) { tape, p in tape.squares(tape.gatherRows(p[0], [3, 0, 3])) },
+    GradientCase(name: "mix rows", shapes: [[4, 3]]) { tape, p in
+        let shares = [[RowShare(row: 3, weight: 1)], [RowShare(row: 0, weight: 0.25), RowShare(row: 3, weight: -2)]]
+        return tape.squares(tape.mixRows(p[0], shares))
+    },
     GradientCase(name: "mean rows", shapes: [[6, 3]]) { tape, p in
         tape.squares(tape.meanRows(p[0], segments: Segments(lengths: [1, 5])))
     },

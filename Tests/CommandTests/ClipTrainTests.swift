@@ -62,8 +62,7 @@ import Testing
         let folder = try workplace(),
             length = [
                 "--steps", "150", "--checkpoint-steps", "7", "--ema", "0.9", "--val-frequency", "20", "--patch-dropout",
-                "0.25",
-                "--micro-batch", "5",
+                "0.25", "--micro-batch", "5", "--resolution-schedule", "8:0.5",
             ]
         let whole = try command.run(options + length + ["--output", "whole", "--threads", "2"], in: folder)
         #expect(whole.code == 0, "\(whole.talk)")
@@ -76,7 +75,7 @@ import Testing
         #expect(killed.events.count { $0["event"] as? String == "step" } < 150)
         let resumed = try command.run(["--resume", "killed", "--threads", "3", "--json"], in: folder)
         #expect(resumed.code == 0, "\(resumed.talk)")
-        #expect((resumed.events[0]["step"] as? Int ?? 0) >= 7, "it must go on, not begin again")
+        #expect((resumed.events.first?["step"] as? Int ?? 0) >= 7, "it must go on, not begin again")
         #expect(try weights("killed", in: folder) == weights("whole", in: folder))
         #expect(try weights("killed/best", in: folder) == weights("whole/best", in: folder))
         let steps = String(decoding: try folder.read("killed/log.jsonl"), as: UTF8.self).split(separator: "\n")

@@ -85,7 +85,18 @@ import Towers
         #expect(try floats(first) != floats(whole))
     }
 
-    private enum Learning: CaseIterable { case plain, patchDropout, teacher, lockedTowers }
+    @Test func `pictures are small until the schedule says otherwise`() throws {
+        func weights(_ schedule: String?, progress: Double) throws -> [Float] {
+            var trainer = trainer { $0.resolutionSchedule = schedule.flatMap { ResolutionSchedule($0) } }
+            _ = try trainer.step(1, on: batch, learningRate: 1e-3, progress: progress)
+            return try floats(trainer)
+        }
+        let whole = try weights(nil, progress: 0.4)
+        #expect(try weights("4:0.5", progress: 0.4) != whole)
+        #expect(try weights("4:0.5", progress: 0.5) == whole)
+    }
+
+    private enum Learning: CaseIterable { case plain, patchDropout, smallPictures, teacher, lockedTowers }
 
     /// Four pairs, and how they are learnt, so many at once as `size` says.
     private func lesson(
@@ -94,6 +105,7 @@ import Towers
         var batch = batch, options = TrainingOptions()
         (options.seed, options.microBatch) = (3, size)
         options.patchDropout = learning == .patchDropout ? 0.5 : nil
+        options.resolutionSchedule = learning == .smallPictures ? ResolutionSchedule("4:0.9") : nil
         batch.tokens = [18, 1, 19, 18, 2, 3, 4, 19, 18, 19, 18, 5, 19]
         batch.segments = Segments(lengths: [3, 5, 2, 3])
         func drawn(_ count: Int, _ item: Int) -> [Float] {

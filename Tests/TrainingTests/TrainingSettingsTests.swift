@@ -60,15 +60,23 @@ import Testing
         (options.imageTower, options.patchDropout) = ("models/x", 0.5)
         let line = failure { () throws(Failure) in _ = try options.towerSettings() }?.line
         #expect(line?.contains("--patch-dropout: the picture tower is locked") == true, "\(line ?? "nothing")")
+        (options.patchDropout, options.resolutionSchedule) = (nil, ResolutionSchedule("48:0.8"))
+        let other = failure { () throws(Failure) in _ = try options.towerSettings() }?.line
+        #expect(other?.contains("--resolution-schedule: the picture tower is locked") == true, "\(other ?? "nothing")")
     }
 
-    @Test(arguments: ["--patch-dropout", "--micro-batch"])
+    @Test(arguments: ["--patch-dropout", "--micro-batch", "--resolution-schedule"])
     func `a resumed run keeps what a step computes`(option: String) {
         var options = TrainingOptions()
         (options.patchDropout, options.microBatch) = (0.5, 16)
+        options.resolutionSchedule = ResolutionSchedule("48:0.8")
         let settings = options.settings(pairs: 1000)
         #expect(failure { () throws(Failure) in try options.agree(with: settings, of: "runs/a") } == nil)
-        if option == "--micro-batch" { options.microBatch = 8 } else { options.patchDropout = 0.25 }
+        switch option {
+        case "--micro-batch": options.microBatch = 8
+        case "--patch-dropout": options.patchDropout = 0.25
+        default: options.resolutionSchedule = ResolutionSchedule("32:0.8")
+        }
         let refusal = failure { () throws(Failure) in try options.agree(with: settings, of: "runs/a") }
         #expect(refusal?.why.hasPrefix("\(option) is ") == true)
     }

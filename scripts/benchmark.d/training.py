@@ -5,6 +5,8 @@ The sections, each by itself with --only:
 steps    vit-nano-8-64 with captions that fill the context and with those of `drawings`, and vit-small-16-224: seconds
          of a step beside the fastest of PyTorch's modes, and the most memory
 patches  pictures a second with half of each picture's patches left out
+products the share of a step that is matrix products, and their rate beside PyTorch's fastest product
+forward  pictures a second through the picture tower of ViT-B-32, beside PyTorch and onnxruntime
 busy     the rate on all threads while another process keeps one core busy
 
 Each side runs in a process of its own, in turns; medians. Pictures and tokens are drawn by lot, so that nobody reads or decodes.
@@ -18,12 +20,13 @@ import subprocess
 import sys
 
 from learning_torch import Captions, read_captions, train_tokenizer
-from report import REPOSITORY, RESULTS, Bars, print_machine, print_table
+from report import REPOSITORY, RESULTS, Bars, gemm_peak, print_machine, print_table
 
 FOLDER = RESULTS / "training"
 DATA = REPOSITORY / "datasets/drawings/prepared"
-SECTIONS = ("steps", "patches", "busy")
-NANO, SMALL = (REPOSITORY / f"models/{name}/model.json" for name in ("vit-nano-8-64", "vit-small-16-224"))
+SECTIONS = ("steps", "patches", "products", "forward", "busy")
+NANO, SMALL, LARGE = (
+    REPOSITORY / f"models/{name}/model.json" for name in ("vit-nano-8-64", "vit-small-16-224", "ViT-B-32"))
 
 
 def parse():
@@ -101,6 +104,46 @@ def patches(options, bars):
     bars.at_least("training-patch-dropout", ratio, 1.6)
 
 
+def products(options, bars):
+    """On one thread, so that nobody waits for anybody."""
+    command = [*sides(NANO, 256, lengths(NANO, "full"), 1, 4)["ours"], "--count-products"]
+    found = []
+    for _ in range(options.rounds):
+        peak = max(gemm_peak(1), gemm_peak(1, side=2048))
+        done = subprocess.run([*map(str, command)], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=True)
+        counted = json.loads(done.stdout.splitlines()[-1])
+        found.append((counted["product_share"], counted["product_gflops"], peak))
+    share, rate, peak = (statistics.median(values) for values in zip(*found))
+    print(f"products are {share:.0%} of a step's time, at {rate:.0f} GFLOP/s; PyTorch's fastest product {peak:.0f}")
+    print()
+    bars.at_least("training-product-share", share, 0.8)
+    bars.at_least("training-product-rate", rate / peak, 0.75)
+
+
+def forward(options, bars):
+    rows = []
+    for batch in (1, 32):
+        for threads in sorted({1, os.cpu_count()}):
+            common = ["--model", LARGE, "--batch", batch, "--threads", threads]
+            torch = [sys.executable, "-B", REPOSITORY / "scripts/benchmark.d/training_forward.py", *common]
+            commands = {
+                "ours": [REPOSITORY / ".build/release/clip-benchmark", "forward", *common],
+                "PyTorch": torch, "compile": [*torch, "--mode", "compile"], "onnxruntime": [*torch, "--mode", "onnx"],
+            }
+            rates = {name: [] for name in commands}
+            for _ in range(options.rounds):
+                for name, command in commands.items():
+                    done = subprocess.run([*map(str, command)], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=True)
+                    rates[name] += json.loads(done.stdout.splitlines()[-1])["rates"]
+            found = {name: statistics.median(values) for name, values in rates.items()}
+            rows.append([batch, threads, *(f"{rate:.1f}" for rate in found.values())])
+            label = f"training-forward-{batch}-{threads}"
+            bars.at_least(f"{label}-pytorch", found["ours"] / max(found["PyTorch"], found["compile"]), 1.2)
+            bars.at_least(f"{label}-onnxruntime", found["ours"] / found["onnxruntime"], 1.0)
+    print("pictures a second through the picture tower of ViT-B-32")
+    print_table(["batch", "threads", *commands], rows)
+
+
 def busy(options, bars):
     commands = sides(NANO, 256, lengths(NANO, "drawings"), os.cpu_count(), 6)
     commands = {name: commands[name] for name in ("ours", "eager")}
@@ -123,9 +166,9 @@ def main():
     if not DATA.exists():
         subprocess.run([REPOSITORY / "datasets/drawings/prepare"], check=True, stdout=sys.stderr)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    print_machine(os.cpu_count(), ["torch"])
+    print_machine(os.cpu_count(), ["torch", "onnxruntime"])
     for name in options.only:
-        {"steps": steps, "patches": patches, "busy": busy}[name](options, bars)
+        {"steps": steps, "patches": patches, "products": products, "forward": forward, "busy": busy}[name](options, bars)
     return bars.close()
 
 

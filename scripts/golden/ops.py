@@ -37,6 +37,8 @@ assemblePatches          batch, rows: of positions?     patches [batch·p, width
 addScaledColumns         –                              x [rows, width], scale [width], residual [rows, width] → [rows, width]
 joinColumns              –                              a [rows, m], b [rows, n] → [rows, m + n]
 gatherRows               rows                           x [rows, width] → [count of rows, width]
+mixRows                  rows, weights: one of each an  x [rows, width] → [2, width]: the first half of them makes row 0, the
+                         even number of terms           others row 1
 meanRows                 lengths                        x [rows, width] → [segments, width]
 normalizeRows            –                              x [rows, width] → [rows, width]
 similarities             –                              a [m, width], b [n, width], logScale [] → exp(logScale)·a·bᵀ [m, n]
@@ -225,6 +227,12 @@ def gather_rows(name, count, width, rows):
     return case.giving(case.input("x", count, width)[rows])
 
 
+def mix_rows(name, count, width, rows, weights):
+    case = Case("mixRows", name, rows=rows, weights=weights)
+    terms = case.input("x", count, width)[rows] * torch.tensor(weights)[:, None]
+    return case.giving(terms.unflatten(0, (2, -1)).sum(1))
+
+
 def mean_rows(name, lengths, width):
     case = Case("meanRows", name, lengths=lengths)
     segments = case.input("x", sum(lengths), width).split(lengths)
@@ -302,6 +310,7 @@ def cases():
     yield add_scaled_columns("odd width", 5, 7)
     yield join_columns("three and five", 4, 3, 5)
     yield gather_rows("a row twice, a row never", 5, 6, [4, 0, 4, 2])
+    yield mix_rows("a row twice", 4, 5, [0, 2, 2, 3], [1.0, 0.25, -2.0, 0.5])
     yield mean_rows("lengths one, four, two", [1, 4, 2], 7)
     yield normalize_rows("odd width", 4, 7)
     yield normalize_rows("long rows", 2, 33, scale=20.0)

@@ -49,25 +49,41 @@ struct AssemblePatches: Operation {
     }
 
     func backward(_ step: borrowing BackwardStep, _ values: Span<Float>, _ gradients: inout Gradients) {
-        let width = width, classEnd = classCount * width, extra = (classCount + registerCount) * width
+        let width = width, extra = classCount + registerCount, shown = patchCount, rowsOfPlaces = rowsOfPlaces
         gradients.add(to: patches, positions, classToken, registers, from: step.y) {
             dy, dPatches, dPositions, dClass, dRegisters in
-            for picture in 0..<batch {
-                let rows = dy.extracting(picture * tokens * width..<(picture + 1) * tokens * width)
-                let classRow = rows.extracting(0..<classEnd), patchRows = rows.extracting(extra..<tokens * width)
-                addScaled(1, classRow, to: &dClass)
-                addScaled(1, rows.extracting(classEnd..<extra), to: &dRegisters)
-                dPositions.lend(0..<classEnd) { addScaled(1, classRow, to: &$0) }
-                for patch in 0..<patchCount {
-                    let start = classEnd + place(picture, patch) * width
-                    dPositions.lend(start..<start + width) {
-                        addScaled(1, patchRows.extracting(patch * width..<(patch + 1) * width), to: &$0)
+            parallelRows(of: &dPatches, width: shown * width, rowsPerTask: 4) { first, rows in
+                for picture in 0..<rows.count / (shown * width) {
+                    let source = ((first + picture) * tokens + extra) * width, target = picture * shown * width
+                    rows.lend(target..<target + shown * width) {
+                        addScaled(1, dy.extracting(source..<source + shown * width), to: &$0)
                     }
                 }
-                let target = picture * patchCount * width..<(picture + 1) * patchCount * width
-                dPatches.lend(target) { addScaled(1, patchRows, to: &$0) }
+            }
+            dPositions.lend(classCount * width..<dPositions.count) { places in
+                parallelRows(of: &places, width: width, rowsPerTask: 1) { place, row in
+                    for source in rowsOfPlaces[place] {
+                        addScaled(1, dy.extracting(source * width..<(source + 1) * width), to: &row)
+                    }
+                }
+            }
+            for picture in 0..<batch {
+                let start = picture * tokens * width, classRow = dy.extracting(start..<start + classCount * width)
+                addScaled(1, classRow, to: &dClass)
+                dPositions.lend(0..<classCount * width) { addScaled(1, classRow, to: &$0) }
+                addScaled(1, dy.extracting(start + classCount * width..<start + extra * width), to: &dRegisters)
             }
         }
+    }
+
+    /// The rows of the output that show each place.
+    private var rowsOfPlaces: [[Int]] {
+        let extra = classCount + registerCount
+        var rows = [[Int]](repeating: [], count: positions.rowCount - classCount)
+        for picture in 0..<batch {
+            for patch in 0..<patchCount { rows[place(picture, patch)].append(picture * tokens + extra + patch) }
+        }
+        return rows
     }
 }
 

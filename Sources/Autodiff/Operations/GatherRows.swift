@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Some rows of a table, in the order asked for: how a class token or an end token is pooled.
@@ -9,14 +10,15 @@ struct GatherRows: Operation {
 
     func forward(_ values: Span<Float>, into y: inout MutableSpan<Float>, saving saved: inout MutableSpan<Float>) {
         for (r, row) in rows.enumerated() {
-            for i in 0..<x.width { y[r * x.width + i] = values[x.offset + row * x.width + i] }
+            y.lend(r * x.width..<(r + 1) * x.width) { $0.copy(values.extracting(x.row(row))) }
         }
     }
 
     func backward(_ step: borrowing BackwardStep, _ values: Span<Float>, _ gradients: inout Gradients) {
         gradients.add(to: x, from: step.y) { dy, dx in
             for (r, row) in rows.enumerated() {
-                for i in 0..<x.width { dx[row * x.width + i] += dy[r * x.width + i] }
+                let source = dy.extracting(r * x.width..<(r + 1) * x.width)
+                dx.lend(row * x.width..<(row + 1) * x.width) { addScaled(1, source, to: &$0) }
             }
         }
     }

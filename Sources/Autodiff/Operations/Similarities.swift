@@ -20,30 +20,22 @@ struct Similarities: Operation {
             values.extracting(a.range), values.extracting(b.range), transposingRight: true, rows: a.rowCount,
             columns: b.rowCount, inner: a.width, into: &y)
         let s = scale(values)
-        for i in 0..<y.count { y[i] *= s }
+        parallelRows(of: &y, width: b.rowCount, rowsPerTask: 16) { _, rows in for i in rows.indices { rows[i] *= s } }
     }
 
     func backward(_ step: borrowing BackwardStep, _ values: Span<Float>, _ gradients: inout Gradients) {
         let s = scale(values), (m, n, k) = (a.rowCount, b.rowCount, a.width)
         let left = values.extracting(a.range), right = values.extracting(b.range)
         let y = values.extracting(step.y.range)
-        var scaled = FloatBuffer(count: m * n)  // s·dy
-        gradients.add(to: logScale, from: step.y) { dy, dLogScale in
-            dLogScale[0] += dot(dy, y)
-            scaled.write(0..<m * n) { out in for i in 0..<m * n { out[i] = s * dy[i] } }
+        gradients.add(to: logScale, from: step.y) { dy, dLogScale in dLogScale[0] += dot(dy, y) }
+        gradients.change(step.y) { dy in
+            parallelRows(of: &dy, width: n, rowsPerTask: 16) { _, rows in for i in rows.indices { rows[i] *= s } }
         }
-        gradients.add(to: a, from: step.y) { _, da in
-            scaled.read { all in
-                matrixProduct(
-                    all.extracting(0..<m * n), right, rows: m, columns: k, inner: n, into: &da, accumulating: true)
-            }
+        gradients.add(to: a, from: step.y) { dy, da in
+            matrixProduct(dy, right, rows: m, columns: k, inner: n, into: &da, accumulating: true)
         }
-        gradients.add(to: b, from: step.y) { _, db in
-            scaled.read { all in
-                matrixProduct(
-                    all.extracting(0..<m * n), left, transposingLeft: true, rows: n, columns: k, inner: m, into: &db,
-                    accumulating: true)
-            }
+        gradients.add(to: b, from: step.y) { dy, db in
+            matrixProduct(dy, left, transposingLeft: true, rows: n, columns: k, inner: m, into: &db, accumulating: true)
         }
     }
 }

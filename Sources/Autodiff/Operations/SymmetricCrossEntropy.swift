@@ -12,46 +12,22 @@ struct SymmetricCrossEntropy: Operation {
 
     private var n: Int { x.rowCount }
     var outputShape: Shape { [] }
-    /// The row softmax and the column softmax.
-    var savedCount: Int { 2 * n * n }
+    /// The logarithm of the sum of exponentials of each row, then of each column: both softmaxes are made again from them.
+    var savedCount: Int { 2 * n }
 
-    func forward(_ values: Span<Float>, into y: inout MutableSpan<Float>, saving saved: inout MutableSpan<Float>) {
-        var total = 0.0
+    func forward(_ values: Span<Float>, into y: inout MutableSpan<Float>, saving sums: inout MutableSpan<Float>) {
         let logits = values.extracting(x.range)
-        var line = FloatBuffer(count: 2 * n)
-        for side in 0..<2 {
-            for r in 0..<n {
-                // A row, or a column; the ignored ones at minus infinity.
-                var top = -Float.infinity
-                line.write(0..<n) { line in
-                    for c in 0..<n {
-                        let at = side == 0 ? r * n + c : c * n + r
-                        line[c] = !ignoring.isEmpty && ignoring[at] ? -1e30 : logits[at]
-                        top = max(top, line[c])
-                    }
-                }
-                var sum: Float = 0
-                line.append(n..<2 * n) { behind, out in
-                    sum = kernels.exponentials(behind.extracting(0..<n), shift: top, into: &out)
-                }
-                total += Double(top + naturalLogarithm(sum) - logits[r * n + r])
-                line.read { line in
-                    for c in 0..<n {
-                        let at = side == 0 ? r * n + c : n * n + c * n + r, isOut = line[c] == -1e30
-                        saved[at] = isOut ? 0 : line[n + c] / sum
-                    }
-                }
-            }
-        }
+        kernels.logSums(logits, n: n, ignoring: ignoring.span, into: &sums)
+        var total = 0.0
+        for i in 0..<n { total += Double(sums[i] - logits[i * n + i]) + Double(sums[n + i] - logits[i * n + i]) }
         y[0] = Float(total / Double(2 * n))
     }
 
     func backward(_ step: borrowing BackwardStep, _ values: Span<Float>, _ gradients: inout Gradients) {
-        let saved = values.extracting(step.saved)
+        let sums = values.extracting(step.saved), logits = values.extracting(x.range)
         gradients.add(to: x, from: step.y) { dy, dx in
-            let share = dy[0] / Float(2 * n)
-            for i in 0..<n * n { dx[i] += share * (saved[i] + saved[n * n + i]) }
-            for i in 0..<n { dx[i * n + i] -= 2 * share }
+            kernels.contrastiveGradient(
+                logits, n: n, ignoring: ignoring.span, sums: sums, share: dy[0] / Float(2 * n), into: &dx)
         }
     }
 }
