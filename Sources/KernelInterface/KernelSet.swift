@@ -43,9 +43,9 @@ package struct KernelSet: Sendable {
     package let layerNormGradient: @Sendable (LayerNormBlock) -> Void
 
     /// Attention of one head over one sequence.
-    package let attention: @Sendable (AttentionHead) -> Void
+    package var attention: @Sendable (AttentionHead) -> Void
     /// Its gradient.
-    package let attentionGradient: @Sendable (AttentionHead) -> Void
+    package var attentionGradient: @Sendable (AttentionHead) -> Void
     /// Floats of scratch that either needs.
     package let attentionScratch: @Sendable (_ tokens: Int, _ headWidth: Int) -> Int
 

@@ -4,11 +4,17 @@ import Synchronization
 /// How much of a computation is matrix products, and how fast they are: for benchmarks.
 package final class ProductCount: Sendable {
     private let multiplications = Atomic<Int>(0), nanoseconds = Atomic<Int>(0)
+    private let attentionMultiplications = Atomic<Int>(0)
 
-    /// Floating-point operations so far.
+    /// Floating-point operations of products so far, those inside attention aside.
     package var operations: Double { 2 * Double(multiplications.load(ordering: .relaxed)) }
-    /// Seconds that threads spent inside products so far, what they pack for them included.
-    package var seconds: Double { Double(nanoseconds.load(ordering: .relaxed)) / 1e9 }
+    /// Those of products inside attention.
+    package var attentionOperations: Double { 2 * Double(attentionMultiplications.load(ordering: .relaxed)) }
+    /// Seconds that threads spent inside products so far, what they pack for them included, and those inside attention
+    /// as if they were as fast as the others.
+    package var seconds: Double {
+        Double(nanoseconds.load(ordering: .relaxed)) / 1e9 * (1 + attentionOperations / max(operations, 1))
+    }
 
     /// Nothing counted yet.
     package init() {}
@@ -26,6 +32,14 @@ package final class ProductCount: Sendable {
         unsafe counted.packColumns = { rows, columns, x, row, sums, out in
             self.time { unsafe set.packColumns(rows, columns, x, row, sums, out) }
         }
+        counted.attention = { head in
+            set.attention(head)
+            self.attentionMultiplications.add(2 * head.multiplications, ordering: .relaxed)
+        }
+        counted.attentionGradient = { head in
+            set.attentionGradient(head)
+            self.attentionMultiplications.add(5 * head.multiplications, ordering: .relaxed)
+        }
         return counted
     }
 
@@ -35,4 +49,9 @@ package final class ProductCount: Sendable {
         let (seconds, attoseconds) = (ContinuousClock.now - began).components
         nanoseconds.add(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000), ordering: .relaxed)
     }
+}
+
+extension AttentionHead {
+    /// Those of one product of scores.
+    fileprivate var multiplications: Int { (isCausal ? tokens * (tokens + 1) / 2 : tokens * tokens) * headWidth }
 }

@@ -47,7 +47,7 @@ struct TrainingBenchmark: ParsableCommand {
             }
             let counted = products.map { count in
                 ", \"product_share\": \(count.seconds / Double(threads) / seconds.reduce(0, +))"
-                    + ", \"product_gflops\": \(count.operations / count.seconds * Double(threads) / 1e9)"
+                    + ", \"product_gflops\": \((count.operations + count.attentionOperations) / count.seconds * Double(threads) / 1e9)"
             }
             try printResult(
                 "{\"seconds\": \(seconds), \"pages\": \(pages), \"peak_bytes\": \(peakResidentBytes())\(counted ?? "")}"
