@@ -19,12 +19,14 @@ public struct BatchPosition: Sendable, Codable, Equatable {
 /// number of workers, and from any place where one begins. The threads end when the loader goes away.
 public final class BatchLoader: Sendable {
     private let workers: OrderedWorkers<Result<Batch, Failure>>
+    private let threads: Int
     private let reported = Mutex<Set<Skipped>>([])
 
     /// A loader whose first batch is the one at `position`; at most `ahead` batches are kept ready.
     public init(_ maker: BatchMaker, from position: BatchPosition = BatchPosition(), workers: Int, ahead: Int = 4) {
         let first = position.epoch * maker.batchesPerEpoch + position.index
         let orders = EpochOrders(maker)
+        threads = max(workers, 1)
         self.workers = OrderedWorkers(workers: workers, ahead: ahead) { number in
             let (epoch, index) = (first + number).quotientAndRemainder(dividingBy: maker.batchesPerEpoch)
             return Result { () throws(Failure) in
@@ -44,7 +46,10 @@ public final class BatchLoader: Sendable {
     }
 
     /// How many seconds callers of `next` have waited so far.
-    public var waitedSeconds: Double { workers.waited / .seconds(1) }
+    public var waitedSeconds: Double { workers.waited.callers / .seconds(1) }
+
+    /// How many seconds a thread has waited so far, on the average, because enough batches were ready.
+    public var idleSeconds: Double { workers.waited.workers / .seconds(1) / Double(threads) }
 }
 
 /// The orders of the epochs at hand: worked out once, not for every batch.

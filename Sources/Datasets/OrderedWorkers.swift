@@ -17,8 +17,8 @@ package final class OrderedWorkers<Value: Sendable>: Sendable {
     /// The next value; waits until it is made. Nil at the end.
     package func next() -> Value? { shared.take() }
 
-    /// How long callers of `next` have waited.
-    var waited: Duration { shared.waited }
+    /// How long callers of `next` have waited, and how long threads have because enough was ready.
+    var waited: (callers: Duration, workers: Duration) { shared.waited }
 }
 
 /// What threads and caller share.
@@ -31,14 +31,14 @@ private final class Shared<Value: Sendable>: @unchecked Sendable {
     private var claimed = 0
     private var taken = 0
     private var isStopped = false
-    private var waiting = Duration.zero
+    private var waiting = (callers: Duration.zero, workers: Duration.zero)
 
     init(count: Int, ahead: Int) {
         self.count = count
         self.ahead = ahead
     }
 
-    var waited: Duration { condition.withLock { waiting } }
+    var waited: (callers: Duration, workers: Duration) { condition.withLock { waiting } }
 
     func stop() {
         condition.withLock {
@@ -60,7 +60,9 @@ private final class Shared<Value: Sendable>: @unchecked Sendable {
 
     private func claim() -> Int? {
         condition.withLock {
+            let start = ContinuousClock.now
             while !isStopped && claimed < count && claimed >= taken + ahead { condition.wait() }
+            waiting.workers += ContinuousClock.now - start
             guard !isStopped, claimed < count else { return nil }
             claimed += 1
             return claimed - 1
@@ -72,7 +74,7 @@ private final class Shared<Value: Sendable>: @unchecked Sendable {
             guard taken < count else { return nil }
             let start = ContinuousClock.now
             while ready[taken] == nil { condition.wait() }
-            waiting += ContinuousClock.now - start
+            waiting.callers += ContinuousClock.now - start
             let value = ready.removeValue(forKey: taken)
             taken += 1
             condition.broadcast()

@@ -22,13 +22,10 @@ package struct FeedForwardPlaces: Sendable {
     }
 
     fileprivate func check(_ values: Span<Float>) {
-        let all = [x, first.weight, first.bias, second.weight, second.bias] + (norm.map { [$0.gain, $0.bias] } ?? [])
-        precondition(
-            x.count == rows * width && first.weight.count == hidden * width && first.bias.count == hidden
-                && second.weight.count == hidden * width && second.bias.count == width
-                && norm.map { $0.gain.count == width && $0.bias.count == width } ?? true
-                && all.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= values.count },
-            "hidden layer: \(self) on a tape of \(values.count) floats")
+        Kernels.check(
+            "hidden layer",
+            [(x, rows * width)] + first.sized(hidden, width) + second.sized(width, hidden) + (norm?.sized(width) ?? []),
+            on: values)
     }
 }
 
@@ -55,7 +52,7 @@ extension KernelSet {
             activation: 0, rowStride: width, y: y, bias: base + p.second.bias.lowerBound, sums: nil,
             residual: p.addsInput ? seen.x : nil)
         let perTask = rowsPerTask(p.rows, widest: max(width, hidden)), tasks = (p.rows + perTask - 1) / perTask
-        guard tasks >= threadCount else {
+        guard tasks >= enoughTasks else {
             // Few rows: threads share the columns of one product after the other.
             let h = unsafe ThreadScratch.floats(.rows, p.rows * hidden + seen.scratch(p.rows))
             let left = unsafe allRows(p.rows, of: seen, scratch: h + p.rows * hidden)

@@ -72,9 +72,13 @@ extension KernelSet {
     /// So many of `m` rows are one task that what a thread has of them stays in L2 while panel after panel goes by;
     /// `widest` is the longest of their rows.
     func rowsPerTask(_ m: Int, widest: Int) -> Int {
-        let fitting = min(96, max(4 * tileRows, 65_536 / max(widest, 1) / tileRows * tileRows))
-        return m >= 384 ? fitting : 4 * tileRows
+        let fitting = min(96, max(4 * tileRows, 131_072 / max(widest, 1) / tileRows * tileRows))
+        let bands = max(1, (m + fitting - 1) / fitting), rows = (m + bands - 1) / bands
+        return max(tileRows, (rows + tileRows - 1) / tileRows * tileRows)
     }
+
+    /// So many tasks that threads end at about the same time though one of them may be busy elsewhere.
+    var enoughTasks: Int { threadCount == 1 ? 1 : 4 * threadCount }
 
     /// The same for a B that is packed. A task is a block of rows, or some columns of it where there are few rows.
     func multiplyRows(
@@ -83,7 +87,7 @@ extension KernelSet {
         guard unsafe m > 0 && b.n > 0 else { return }
         let n = unsafe b.n, panels = panelCount(n)
         let rowsPerTask = unsafe rowsPerTask(m, widest: b.k), bands = (m + rowsPerTask - 1) / rowsPerTask
-        let shares = bands < threadCount ? min(panels, 2 * threadCount) : 1
+        let shares = min(panels, max(1, (enoughTasks + bands - 1) / bands))
         parallelFor(bands * shares) { task in
             let first = task / shares * rowsPerTask, rows = min(rowsPerTask, m - first), share = task % shares
             let left = unsafe rowsInPlace(a, first: first, rows: rows, b.k)
@@ -144,7 +148,7 @@ extension KernelSet {
     ///
     /// A stripe of C's rows is one task, and packs its columns of A.
     func multiplyTransposed(_ m: Int, _ n: Int, _ k: Int, _ a: In, packed b: In, _ c: Out, sums: Out?) {
-        let stripes = max(1, min(m / (4 * tileRows), 4 * threadCount))
+        let stripes = max(1, min(m / (8 * tileRows), 4 * threadCount))
         let rowsPerStripe = ((m + stripes - 1) / stripes + tileRows - 1) / tileRows * tileRows
         parallelFor((m + rowsPerStripe - 1) / rowsPerStripe) { task in
             let first = task * rowsPerStripe, rows = min(rowsPerStripe, m - first)

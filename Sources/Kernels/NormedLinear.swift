@@ -15,13 +15,8 @@ package struct NormedLinearPlaces: Sendable {
     }
 
     fileprivate func check(_ values: Span<Float>) {
-        precondition(
-            x.count == rows * width && norm.gain.count == width && norm.bias.count == width
-                && matrix.weight.count == outputs * width && matrix.bias.count == outputs
-                && [x, norm.gain, norm.bias, matrix.weight, matrix.bias].allSatisfy {
-                    $0.lowerBound >= 0 && $0.upperBound <= values.count
-                },
-            "normed linear: \(self) on a tape of \(values.count) floats")
+        Kernels.check(
+            "normed linear", [(x, rows * width)] + matrix.sized(outputs, width) + norm.sized(width), on: values)
     }
 }
 
@@ -46,7 +41,7 @@ extension KernelSet {
         let width = unsafe seen.width, perTask = rowsPerTask(count, widest: width)
         let tasks = (count + perTask - 1) / perTask
         unsafe withPacked(weight: base + matrix.weight.lowerBound, outputs, width, matrix.packed) { weight in
-            guard tasks >= threadCount else {
+            guard tasks >= enoughTasks else {
                 let made = unsafe ThreadScratch.floats(.rows, seen.scratch(count))
                 let left = unsafe allRows(count, of: seen, scratch: made)
                 return unsafe multiplyRows(count, left, weight, y, accumulates: false, finish: finish)

@@ -20,6 +20,25 @@ package struct MatrixPlaces: Sendable {
     }
 }
 
+extension NormPlaces {
+    /// Its parameters, and how many floats each must have.
+    func sized(_ width: Int) -> [(Range<Int>, Int)] { [(gain, width), (bias, width)] }
+}
+
+extension MatrixPlaces {
+    /// The same for a matrix.
+    func sized(_ outputs: Int, _ inputs: Int) -> [(Range<Int>, Int)] { [(weight, outputs * inputs), (bias, outputs)] }
+}
+
+/// Says which of some tensors has another size than it must, or lies outside the tape.
+func check(_ what: StaticString, _ tensors: [(Range<Int>, Int)], on values: Span<Float>) {
+    for (range, count) in tensors {
+        precondition(
+            range.count == count && range.lowerBound >= 0 && range.upperBound <= values.count,
+            "\(what): found floats \(range) of \(values.count), expected \(count)")
+    }
+}
+
 /// Rows as a matrix sees them: through a layer norm, or as they are. Normalised rows are made where they are needed and
 /// made again on the way back; they are never kept.
 @unsafe struct NormedRows {

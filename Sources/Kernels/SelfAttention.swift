@@ -19,13 +19,10 @@ package struct SelfAttentionPlaces: Sendable {
     package var savedCount: Int { shape.rowCount * (3 * shape.width + shape.heads) }
 
     fileprivate func check(_ values: Span<Float>) {
-        let all = [x, matrix.weight, matrix.bias] + (norm.map { [$0.gain, $0.bias] } ?? []), width = shape.width
-        precondition(
-            x.count == shape.rowCount * width && matrix.weight.count == 3 * width * width
-                && matrix.bias.count == 3 * width
-                && norm.map { $0.gain.count == width && $0.bias.count == width } ?? true
-                && all.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= values.count },
-            "self-attention: \(self) on a tape of \(values.count) floats")
+        let width = shape.width
+        Kernels.check(
+            "self-attention",
+            [(x, shape.rowCount * width)] + matrix.sized(3 * width, width) + (norm?.sized(width) ?? []), on: values)
     }
 }
 

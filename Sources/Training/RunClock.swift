@@ -2,7 +2,7 @@
 struct RunClock {
     /// What one step took.
     private struct Lap {
-        var seconds, waited: Double
+        var seconds, waited, idle: Double
         var pairs: Int
     }
 
@@ -17,9 +17,9 @@ struct RunClock {
     /// Seconds since the run began, the times between sessions left out.
     var seconds: Double { before + (ContinuousClock.now - start) / .seconds(1) }
 
-    /// Notes a step of `pairs` pairs that took `seconds`, of which it waited `waited` for data.
-    mutating func lap(seconds: Double, waited: Double, pairs: Int) {
-        laps.append(Lap(seconds: seconds, waited: waited, pairs: pairs))
+    /// Notes a step of `pairs` pairs that took `seconds`, of which it waited `waited` for data, and decoders `idle` for it.
+    mutating func lap(seconds: Double, waited: Double, idle: Double, pairs: Int) {
+        laps.append(Lap(seconds: seconds, waited: waited, idle: idle, pairs: pairs))
         if laps.count > window { laps.removeFirst() }
     }
 
@@ -31,6 +31,9 @@ struct RunClock {
 
     /// Share of the latest steps' time that was spent waiting for data, `0...1`.
     var waiting: Double { min(total(\.waited) / max(total(\.seconds), 1e-9), 1) }
+
+    /// Share of that time that a decoding thread waited because enough batches were ready, `0...1`.
+    var decodersWaiting: Double { min(total(\.idle) / max(total(\.seconds), 1e-9), 1) }
 
     private func total(_ field: KeyPath<Lap, Double>) -> Double { laps.reduce(0) { $0 + $1[keyPath: field] } }
 }

@@ -97,6 +97,8 @@ package struct StepReport: Sendable, Encodable, Equatable {
     package var secondsLeft: Double
     /// Share of the time that the step waited for data, `0...1`.
     package var waiting: Double
+    /// Share of that time that a decoding thread waited because enough batches were ready, `0...1`.
+    package var decodersWaiting: Double
 }
 
 /// Held-out retrieval.

@@ -28,7 +28,7 @@ extension TrainingRun {
             captionCosine: figures.found.captionCosine, progress: position.progress,
             secondsLeft: budget.secondsLeft(
                 step: position.step, seconds: position.seconds, secondsPerStep: clock.secondsPerStep),
-            waiting: clock.waiting)
+            waiting: clock.waiting, decodersWaiting: clock.decodersWaiting)
     }
 
     var doneReport: DoneReport {

@@ -136,7 +136,7 @@ struct TrainingRun: ~Copyable {
     }
 
     private mutating func step(_ loader: BatchLoader) throws(Failure) -> StepReport {
-        let began = clock.seconds, waited = loader.waitedSeconds
+        let began = clock.seconds, waited = loader.waitedSeconds, idle = loader.idleSeconds
         if position.step == 0 { position.firstStepSeconds = began }
         let progress = budget.progress(
             step: position.step, seconds: began, from: position.firstStepSeconds, reserve: habits.reserve)
@@ -149,7 +149,8 @@ struct TrainingRun: ~Copyable {
         position.progress = progress
         position.learningRate = learningRate
         position.seconds = clock.seconds
-        clock.lap(seconds: position.seconds - began, waited: waitedNow, pairs: batch.count)
+        clock.lap(
+            seconds: position.seconds - began, waited: waitedNow, idle: loader.idleSeconds - idle, pairs: batch.count)
         habits.guess(
             pairs: heldOut?.indices.count ?? 0, batchSize: batch.count,
             secondsPerStep: clock.secondsPerStep)

@@ -9,7 +9,7 @@ import Testing
         let report = StepReport(
             step: 1_234, epoch: 2, seconds: 60, loss: 3.214, chanceLoss: 4.852, pairsPerSecond: 54.3,
             learningRate: 9.12e-4, logitScale: 21.44, gradientNorm: 1, pictureCosine: 0, captionCosine: 0,
-            progress: 0.5, secondsLeft: 372, waiting: 0.021)
+            progress: 0.5, secondsLeft: 372, waiting: 0.021, decodersWaiting: 0)
         #expect(
             Talk.text(of: report)
                 == "step 1,234 · epoch 3 · loss 3.214 (chance 4.852) · 54 pairs/s · 6 min 12 s left · lr 9.1e-4 · "

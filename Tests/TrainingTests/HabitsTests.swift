@@ -60,8 +60,9 @@ import Testing
     @Test func `the pace is that of the latest steps`() {
         var clock = RunClock(before: 100)
         #expect(clock.secondsPerStep == 0 && clock.seconds >= 100)
-        for _ in 0..<40 { clock.lap(seconds: 9, waited: 9, pairs: 1) }
-        for _ in 0..<20 { clock.lap(seconds: 2, waited: 0.5, pairs: 128) }
+        for _ in 0..<40 { clock.lap(seconds: 9, waited: 9, idle: 0, pairs: 1) }
+        for _ in 0..<20 { clock.lap(seconds: 2, waited: 0.5, idle: 1, pairs: 128) }
         #expect(clock.secondsPerStep == 2 && clock.pairsPerSecond == 64 && clock.waiting == 0.25)
+        #expect(clock.decodersWaiting == 0.5)
     }
 }

@@ -15,7 +15,7 @@ import Testing
         let step = StepReport(
             step: 7, epoch: 1, seconds: 2.5, loss: 4.5, chanceLoss: 4.75, pairsPerSecond: 50, learningRate: 0.5,
             logitScale: 14.25, gradientNorm: 0.75, pictureCosine: 0, captionCosine: 0, progress: 0.25, secondsLeft: 9,
-            waiting: 0)
+            waiting: 0, decodersWaiting: 0)
         let fields = try object(.step(step))
         #expect(fields["event"] as? String == "step" && fields["step"] as? Int == 7 && fields["epoch"] as? Int == 1)
         for key in [

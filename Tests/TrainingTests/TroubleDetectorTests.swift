@@ -9,7 +9,7 @@ import Testing
         StepReport(
             step: 1, epoch: 0, seconds: 1, loss: loss, chanceLoss: 4.85, pairsPerSecond: 1, learningRate: 1e-3,
             logitScale: 14, gradientNorm: norm, pictureCosine: cosine, captionCosine: 0.1, progress: progress,
-            secondsLeft: 1, waiting: 0)
+            secondsLeft: 1, waiting: 0, decodersWaiting: 0)
     }
 
     private func warnings(_ reports: [StepReport]) -> [String] {

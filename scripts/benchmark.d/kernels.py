@@ -9,14 +9,13 @@ import argparse
 import json
 import os
 import subprocess
-import sys
 import time
 
 import numpy
 import torch
 from threadpoolctl import threadpool_limits
 
-from report import REPOSITORY, Bars, print_machine, print_table
+from report import REPOSITORY, prepare, print_machine, print_table
 
 SIZES = [(4096, 192, 576), (4096, 192, 768), (4096, 768, 192), (4096, 768, 3072), (1024, 1024, 1024)]
 
@@ -70,7 +69,7 @@ def peers(threads, seconds):
     return found
 
 
-def measure(threads, options, bars):
+def measure(threads, options):
     best, theirs = {}, {}
     for _ in range(options.rounds):
         for name, (unit, rate) in ours(threads, options.seconds).items():
@@ -88,18 +87,15 @@ def measure(threads, options, bars):
                      *(f"{own[library]:.0f}" if library in own else "" for library in ("PyTorch", "oneDNN", "OpenBLAS"))])
     print(f"{threads} threads: peak {peak:.0f} GFLOP/s, memcpy {copies:.0f} GB/s")
     print_table(["kernel", "ours", "", "of peak or memcpy", "PyTorch", "oneDNN", "OpenBLAS"], rows)
-    worst = min(best[name][1] / max(rates.values()) for name, rates in theirs.items())
-    bars.at_least(f"kernels-products-{threads}-of-the-fastest-peer", worst, 0.9)
 
 
 def main():
-    options, bars = parse(), Bars()
-    subprocess.run(["swift", "build", "-c", "release"], cwd=REPOSITORY, check=True, stdout=sys.stderr)
+    options = parse()
+    prepare()
     print_machine(os.cpu_count(), ["torch", "numpy"])
     for threads in sorted({1, os.cpu_count()}):
-        measure(threads, options, bars)
-    return bars.close()
+        measure(threads, options)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

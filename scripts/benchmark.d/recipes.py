@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 
-from report import REPOSITORY, RESULTS, Bars, print_machine, print_table
+from report import REPOSITORY, RESULTS, Bars, prepare, print_machine, print_table
 
 FOLDER = RESULTS / "recipes"
 DATA = REPOSITORY / "datasets/drawings/prepared"
@@ -61,9 +61,7 @@ def recall(points, seconds):
 
 def main():
     options, bars = parse(), Bars()
-    subprocess.run(["swift", "build", "-c", "release"], cwd=REPOSITORY, check=True, stdout=sys.stderr)
-    if not DATA.exists():
-        subprocess.run([REPOSITORY / "datasets/drawings/prepare"], check=True, stdout=sys.stderr)
+    prepare("datasets/drawings")
     FOLDER.mkdir(parents=True, exist_ok=True)
     print_machine(os.cpu_count(), ["torch"])
     found = {way: [] for way in options.only}

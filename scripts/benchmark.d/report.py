@@ -4,6 +4,7 @@ import math
 import os
 import platform
 import subprocess
+import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +20,14 @@ def output_of(*command):
     except FileNotFoundError:
         return ""
     return " ".join(done.stdout.split()) if done.returncode == 0 else ""
+
+
+def prepare(*recipes):
+    """Builds the commands, and makes the prepared folders of `recipes` (datasets/X, models/X) that are missing."""
+    subprocess.run(["swift", "build", "-c", "release"], cwd=REPOSITORY, check=True, stdout=sys.stderr)
+    for recipe in recipes:
+        if not (REPOSITORY / recipe / "prepared").exists():
+            subprocess.run([REPOSITORY / recipe / "prepare"], check=True, stdout=sys.stderr)
 
 
 def processor():

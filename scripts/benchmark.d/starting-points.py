@@ -31,7 +31,7 @@ from pathlib import Path
 import starting_points_leaving as leaving
 import starting_points_texts as texts
 import starting_points_towers as towers
-from report import REPOSITORY, RESULTS, Bars, interval, print_machine, print_table
+from report import REPOSITORY, RESULTS, Bars, interval, prepare, print_machine, print_table
 
 FOLDER = RESULTS / "starting-points"
 DATA = REPOSITORY / "datasets/drawings/prepared"
@@ -164,10 +164,7 @@ def teacher(options, bars):
 
 def main():
     options, bars = parse(), Bars()
-    subprocess.run(["swift", "build", "-c", "release"], cwd=REPOSITORY, check=True, stdout=sys.stderr)
-    for recipe in ("datasets/drawings", "models/dinov2-small", "models/minilm-l6"):
-        if not (REPOSITORY / recipe / "prepared").exists():
-            subprocess.run([REPOSITORY / recipe / "prepare"], check=True, stdout=sys.stderr)
+    prepare("datasets/drawings", "models/dinov2-small", "models/minilm-l6")
     FOLDER.mkdir(parents=True, exist_ok=True)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])  # decoding threads included
     print_machine(options.threads, ["torch", "transformers", "sentence-transformers", "onnxruntime"])

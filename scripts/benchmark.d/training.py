@@ -20,7 +20,7 @@ import subprocess
 import sys
 
 from learning_torch import Captions, read_captions, train_tokenizer
-from report import REPOSITORY, RESULTS, Bars, gemm_peak, print_machine, print_table
+from report import REPOSITORY, RESULTS, Bars, gemm_peak, prepare, print_machine, print_table
 
 FOLDER = RESULTS / "training"
 DATA = REPOSITORY / "datasets/drawings/prepared"
@@ -162,9 +162,7 @@ def busy(options, bars):
 
 def main():
     options, bars = parse(), Bars()
-    subprocess.run(["swift", "build", "-c", "release"], cwd=REPOSITORY, check=True, stdout=sys.stderr)
-    if not DATA.exists():
-        subprocess.run([REPOSITORY / "datasets/drawings/prepare"], check=True, stdout=sys.stderr)
+    prepare("datasets/drawings")
     FOLDER.mkdir(parents=True, exist_ok=True)
     print_machine(os.cpu_count(), ["torch", "onnxruntime"])
     for name in options.only:
