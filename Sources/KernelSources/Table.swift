@@ -1,12 +1,7 @@
+import CIntrinsics
 package import KernelInterface
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
-@inline(__always) func logarithm(_ x: Float) -> Float { logf(x) }
+@inline(__always) func logarithm(_ x: Float) -> Float { clip_logarithm(x) }
 
 #if KERNELSAVX512
     private let levelName = "avx512"

@@ -12,5 +12,6 @@ extension AugmentationChoice: ExpressibleByArgument {}
 extension OptimizerChoice: ExpressibleByArgument {}
 
 extension ResolutionSchedule: ExpressibleByArgument {
+    /// Reads `SIDE:SHARE`, or several with commas between them.
     public init?(argument: String) { self.init(argument) }
 }

@@ -6,7 +6,8 @@ reading the folder, training the tokenizer and decoding; the loop's include deco
 but not its imports, and it gets clip-train's tokenizer for free. Both are evaluated at the same seconds, by the same rules, on whole pictures; the loop may see the
 middle of the larger square instead, as in training, wherever that finds more. The loop begins as CLIP was published;
 with --waves a second loop begins the positions of patches as clip-train does, which shows how much of the lead they
-are. Prints recall@10 of text to picture at equal seconds and writes every figure to runs/benchmark/learning.csv.
+are. With --race clip-train has its best recipe (Muon, pictures seen whole and moved about), and what counts is how soon
+it finds as much as the loop at its best. Prints recall@10 of text to picture at equal seconds and writes every figure to runs/benchmark/learning.csv.
 """
 
 import argparse
@@ -34,6 +35,8 @@ def parse():
     parser.add_argument("--rounds", type=int, default=1, help="runs of each side, in turn; their mean counts (1)")
     parser.add_argument("--waves", action="store_true",
                         help="run a second loop, whose positions begin as clip-train's; no bar depends on it")
+    parser.add_argument("--race", action="store_true",
+                        help="our best recipe; the seconds until it finds what the loop finds at best (use --minutes 20)")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="and cores, of each side (all)")
     parser.add_argument("--data", type=Path, default=REPOSITORY / "datasets/drawings/prepared",
                         help="a prepared folder (datasets/drawings/prepared, made when missing)")
@@ -73,6 +76,21 @@ class Run:
                 point[f"{direction}_{field}"] = event[direction][field]
         return point
 
+    @property
+    def best(self):
+        """The evaluation that found most."""
+        return max(self.points, key=lambda point: point["text_to_image_recall_at_10"])
+
+    def seconds_to(self, recall):
+        """When this run had found so much, a straight line between two evaluations; never is infinite."""
+        before = (0.0, self.chance)
+        for point in self.points:
+            here = (point["seconds"], point["text_to_image_recall_at_10"])
+            if here[1] >= recall:
+                return before[0] + (here[0] - before[0]) * (recall - before[1]) / (here[1] - before[1])
+            before = here
+        return float("inf")
+
     def recall(self, seconds):
         """Recall@10 of text to picture, a straight line between two evaluations; the last one holds on."""
         before = (0.0, self.chance)
@@ -90,9 +108,10 @@ class Run:
 
 
 def run_ours(options, folder):
+    recipe = ["--opt", "muon", "--augment", "translate"] if options.race else ["--augment", "crop"]
     return Run("ours", [
         REPOSITORY / ".build/release/clip-train", options.data, "--model", MODEL,
-        *(word for pair in RECIPE.items() for word in pair), "--image-resize-mode", "longest", "--augment", "crop",
+        *(word for pair in RECIPE.items() for word in pair), "--image-resize-mode", "longest", *recipe,
         "--minutes", options.minutes, "--threads", options.threads, "--workers", options.threads, "--output", folder,
         "--json"])
 
@@ -158,6 +177,14 @@ def main():
           f"ratio {speeds[0] / speeds[1]:.2f}")
     print(f"PyTorch's decoding and tokenizing before its first step: {decoding:.0f} s")
     print(f"every figure: {os.path.relpath(RESULTS / 'learning.csv')}\n")
+    if options.race:
+        shares = []
+        for mine, theirs in zip(ours, pytorch):
+            best = theirs.best
+            recall, seconds = best["text_to_image_recall_at_10"], mine.seconds_to(best["text_to_image_recall_at_10"])
+            shares.append(seconds / best["seconds"])
+            print(f"PyTorch's best R@10 {recall:.1%} after {best['seconds']:.0f} s, ours {seconds:.0f} s")
+        bars.at_most("learning-race", statistics.mean(shares), 0.4)
     bars.at_least("learning-evaluations", len(leads), 3)
     bars.at_least("learning-worst-lead", min(leads), 0)
     return bars.close()

@@ -10,6 +10,9 @@
 void *clip_remap(void *start, size_t before, size_t after);
 #endif
 
+/// The natural logarithm.
+static inline float clip_logarithm(float x) { return __builtin_logf(x); }
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 
