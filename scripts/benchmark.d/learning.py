@@ -21,7 +21,7 @@ import sys
 import time
 from pathlib import Path
 
-from report import REPOSITORY, RESULTS, Bars, print_machine, print_table
+from report import REPOSITORY, RESULTS, Bars, on_curve, print_machine, print_table
 
 MODEL = "vit-nano-8-64"
 RECIPE = {"--batch-size": "128", "--lr": "1e-3"}
@@ -93,14 +93,8 @@ class Run:
 
     def recall(self, seconds):
         """Recall@10 of text to picture, a straight line between two evaluations; the last one holds on."""
-        before = (0.0, self.chance)
-        for point in self.points:
-            here = (point["seconds"], point["text_to_image_recall_at_10"])
-            if here[0] >= seconds:
-                share = (seconds - before[0]) / (here[0] - before[0])
-                return before[1] + share * (here[1] - before[1])
-            before = here
-        return before[1]
+        points = [(point["seconds"], point["text_to_image_recall_at_10"]) for point in self.points]
+        return on_curve(points, seconds, self.chance)
 
     @property
     def chance(self):

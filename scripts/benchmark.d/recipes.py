@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 
-from report import REPOSITORY, RESULTS, Bars, prepare, print_machine, print_table
+from report import REPOSITORY, RESULTS, on_curve, prepare, print_machine, print_table
 
 FOLDER = RESULTS / "recipes"
 DATA = REPOSITORY / "datasets/drawings/prepared"
@@ -48,19 +48,8 @@ def train(way, seed, minutes):
             for event in events if event["event"] == "evaluation"]
 
 
-def recall(points, seconds):
-    """A straight line between two evaluations; the last one holds on."""
-    before = (0.0, 0.01)
-    for here in points:
-        if here[0] >= seconds:
-            share = (seconds - before[0]) / (here[0] - before[0])
-            return before[1] + share * (here[1] - before[1])
-        before = here
-    return before[1]
-
-
 def main():
-    options, bars = parse(), Bars()
+    options = parse()
     prepare("datasets/drawings")
     FOLDER.mkdir(parents=True, exist_ok=True)
     print_machine(os.cpu_count(), ["torch"])
@@ -73,14 +62,13 @@ def main():
     for way, runs in found.items():
         cells = []
         for seconds in times:
-            values = [recall(points, seconds) for points in runs]
+            values = [on_curve(points, seconds, 0.01) for points in runs]
             spread = f" ± {statistics.stdev(values):.1%}" if len(values) > 1 else ""
             cells.append(f"{statistics.mean(values):.1%}{spread}")
         rows.append([way, *cells])
     print(f"R@10 of text to picture after so many seconds, mean of {options.seeds} seeds and their standard deviation")
     print_table(["way", *(f"{seconds:.0f} s" for seconds in times)], rows)
-    return bars.close()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -79,6 +79,16 @@ def interval(share, n, z=1.96):
     return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
 
 
+def on_curve(points, seconds, start):
+    """What a curve of (seconds, value) through (0, start) says at some second: straight lines; the last value holds on."""
+    before = (0.0, start)
+    for here in points:
+        if here[0] >= seconds:
+            return before[1] + (seconds - before[0]) / (here[0] - before[0]) * (here[1] - before[1])
+        before = here
+    return before[1]
+
+
 class Bars:
     """The figures that must reach a limit. A benchmark ends with them and exits 1 if one is missed."""
 
