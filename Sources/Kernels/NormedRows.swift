@@ -63,15 +63,10 @@ func check(_ what: StaticString, _ tensors: [(Range<Int>, Int)], on values: Span
 extension KernelSet {
     /// Some rows, normalised into scratch where there is a norm: `[count, width]`, then their statistics.
     func rows(_ first: Int, _ count: Int, of r: NormedRows, scratch: Out) -> Strided {
-        let x = unsafe r.x + first * r.width
-        guard let gain = unsafe r.gain, let bias = unsafe r.bias else {
-            return unsafe Strided(base: x, row: r.width, column: 1)
+        guard unsafe r.gain != nil else {
+            return unsafe Strided(base: r.x + first * r.width, row: r.width, column: 1)
         }
-        unsafe layerNorm(
-            LayerNormBlock(
-                rows: count, width: r.width, epsilon: r.epsilon, x: x, gain: gain, bias: bias,
-                statistics: scratch + count * r.width, y: scratch, dy: In(nowhere), dx: nowhere, dGain: nowhere,
-                dBias: nowhere))
+        unsafe normalize(first, count, of: r, into: scratch, statistics: scratch + count * r.width)
         return unsafe Strided(base: In(scratch), row: r.width, column: 1)
     }
 
@@ -80,15 +75,21 @@ extension KernelSet {
         guard unsafe r.gain != nil else { return unsafe rows(0, count, of: r, scratch: scratch) }
         let perTask = 4 * tileRows, statistics = unsafe scratch + count * r.width
         parallelFor((count + perTask - 1) / perTask) { task in
-            let first = task * perTask, own = min(perTask, count - first)
-            guard let gain = unsafe r.gain, let bias = unsafe r.bias else { return }
-            unsafe layerNorm(
-                LayerNormBlock(
-                    rows: own, width: r.width, epsilon: r.epsilon, x: r.x + first * r.width, gain: gain, bias: bias,
-                    statistics: statistics + 2 * first, y: scratch + first * r.width, dy: In(nowhere), dx: nowhere,
-                    dGain: nowhere, dBias: nowhere))
+            let first = task * perTask
+            unsafe normalize(
+                first, min(perTask, count - first), of: r, into: scratch + first * r.width,
+                statistics: statistics + 2 * first)
         }
         return unsafe Strided(base: In(scratch), row: r.width, column: 1)
+    }
+
+    /// Some rows behind their norm: y `[count, width]`, statistics `[count, 2]`.
+    private func normalize(_ first: Int, _ count: Int, of r: NormedRows, into y: Out, statistics: Out) {
+        guard let gain = unsafe r.gain, let bias = unsafe r.bias else { return }
+        unsafe layerNorm(
+            LayerNormBlock(
+                rows: count, width: r.width, epsilon: r.epsilon, x: r.x + first * r.width, gain: gain, bias: bias,
+                statistics: statistics, y: y, dy: In(nowhere), dx: nowhere, dGain: nowhere, dBias: nowhere))
     }
 
     /// `dx += dy·W` for some rows behind the norm that they were seen through, whose own gradients are added to `sums`:
