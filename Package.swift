@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 // The rooms, bottom to top. A room imports only what its row names; `scripts/check` compares each `import` with it.
@@ -42,6 +43,16 @@ func tests(_ name: String, _ imports: [Target.Dependency], resources: [Resource]
     .testTarget(name: name, dependencies: imports, resources: resources, swiftSettings: computing)
 }
 
+/// Codecs that are built where their library is there. The manifest is read again when it changes: after installing one,
+/// `touch Package.swift`.
+let optionalCodecs = [
+    (define: "CLIP_WEBP", header: "webp/demux.h", libraries: ["webp", "webpdemux"]),
+    (define: "CLIP_GIF", header: "gif_lib.h", libraries: ["gif"]),
+].filter { codec in
+    ["/usr/include", "/usr/local/include", "/opt/homebrew/include"]
+        .contains { FileManager.default.fileExists(atPath: "\($0)/\(codec.header)") }
+}
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
@@ -56,7 +67,10 @@ let floor0: [Target] = [
     .target(name: "CIntrinsics"),
     room("Tensors", ["CIntrinsics"], computes: true),
     .target(name: "KernelInterface", swiftSettings: language),
-    .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+    .target(
+        name: "CImageCodecs",
+        cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))] + optionalCodecs.map { .define($0.define) },
+        linkerSettings: (["png", "jpeg"] + optionalCodecs.flatMap(\.libraries)).map { .linkedLibrary($0) }),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
@@ -71,20 +85,21 @@ let floor1: [Target] =
 
 let floor2: [Target] = [
     room("Tokenizers", ["Failures", "Storage"], computes: true),
-    room("Augmentations", ["Images", "Tensors"], computes: true),
+    room("Augmentations", ["Failures", "Images", "Tensors"], computes: true),
     room("Autodiff", ["Kernels", "Tensors"], computes: true),
+    room("Layers", ["Autodiff", "Kernels", "Tensors"]),
     room("Catalogue", [grdb, "Failures", "Storage"]),
     room("VectorIndex", ["Failures", "Kernels", "Storage", "Tensors"], computes: true),
 ]
 
 let floor3: [Target] = [
-    room("Evaluation", ["Kernels"], computes: true),
+    room("Evaluation", ["Kernels", "Tensors"], computes: true),
     room(
         "Datasets", ["Augmentations", "Catalogue", "Failures", "Images", "Storage", "Tensors", "Tokenizers"],
         computes: true),
-    room("Objectives", ["Autodiff", "Kernels"]),
+    room("Objectives", ["Autodiff", "Kernels", "Layers", "Tensors"]),
     room(
-        "Towers", ["Augmentations", "Autodiff", "Failures", "Kernels", "Storage", "Tensors"],
+        "Towers", ["Augmentations", "Autodiff", "Failures", "Kernels", "Layers", "Storage", "Tensors"],
         resources: [.embedInCode("Presets")],
         computes: true),
 ]
@@ -94,22 +109,24 @@ let floor4: [Target] = [
         "Training",
         [
             "Augmentations", "Autodiff", "Catalogue", "Datasets", "Evaluation", "Failures", "Images", "Kernels",
-            "Objectives",
+            "Layers", "Objectives",
             "Storage", "Tensors", "Tokenizers", "Towers",
         ], computes: true),
     room(
         "Retrieval",
         [
-            "Augmentations", "Autodiff", "Catalogue", "Datasets", "Failures", "Images", "Kernels", "Storage", "Tensors",
-            "Tokenizers", "Towers", "VectorIndex",
+            "Augmentations", "Autodiff", "Catalogue", "Datasets", "Evaluation", "Failures", "Images", "Kernels",
+            "Storage",
+            "Tensors", "Tokenizers", "Towers", "VectorIndex",
         ], computes: true),
     room("Terminal", ["Failures"]),
 ]
 
 let floor5: [Target] = [
     command(
-        "clip-train", ["Augmentations", "Evaluation", "Failures", "Terminal", "Towers", "Training"]),
-    command("clip-index", ["Datasets", "Failures", "Retrieval", "Terminal"]),
+        "clip-train",
+        ["Augmentations", "Evaluation", "Failures", "Terminal", "Tokenizers", "Towers", "Training"]),
+    command("clip-index", ["Datasets", "Evaluation", "Failures", "Retrieval", "Terminal", "VectorIndex"]),
     command("clip-search", ["Failures", "Retrieval", "Terminal"]),
     command("clip-export", ["Failures", "Retrieval", "Terminal"]),
     command("clip-shapes", ["Datasets", "Failures", "Terminal"]),
@@ -127,12 +144,12 @@ let roomTests: [Target] = [
     tests("KernelsTests", ["KernelInterface", "Kernels", "Tensors"]),
     tests("ObjectivesTests", ["Autodiff", "Objectives", "Tensors"]),
     tests("AutodiffTests", ["Autodiff", "Kernels", "Tensors"]),
-    tests("EvaluationTests", ["Evaluation"]),
+    tests("EvaluationTests", ["Evaluation", "Kernels", "Tensors"]),
     tests("AugmentationsTests", ["Augmentations", "Images", "PictureFixtures", "Tensors"]),
     tests("DatasetsTests", ["Augmentations", "Datasets", "Failures", "Images", "Storage", "Tensors", "Tokenizers"]),
     tests("ImagesTests", ["Failures", "Images", "PictureFixtures"]),
     tests("CatalogueTests", ["Catalogue", "Failures"]),
-    tests("VectorIndexTests", ["Failures", "Kernels", "Tensors", "VectorIndex"]),
+    tests("VectorIndexTests", ["Failures", "Kernels", "Storage", "Tensors", "VectorIndex"]),
     tests(
         "RetrievalTests",
         [
@@ -144,8 +161,8 @@ let roomTests: [Target] = [
     tests(
         "TrainingTests",
         [
-            "Augmentations", "Autodiff", "Catalogue", "Datasets", "Evaluation", "Failures", "Tensors", "Towers",
-            "Training",
+            "Augmentations", "Autodiff", "Catalogue", "Datasets", "Evaluation", "Failures", "Tensors", "Tokenizers",
+            "Towers", "Training",
         ]),
     tests(
         "CommandTests",
@@ -154,7 +171,8 @@ let roomTests: [Target] = [
             "clip-train",
         ]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),
-    tests("TowersTests", ["Augmentations", "Autodiff", "Failures", "Kernels", "Storage", "Tensors", "Towers"]),
+    tests(
+        "TowersTests", ["Augmentations", "Autodiff", "Failures", "Kernels", "Layers", "Storage", "Tensors", "Towers"]),
 ]
 
 let package = Package(

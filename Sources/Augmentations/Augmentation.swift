@@ -10,6 +10,8 @@ public protocol Augmentation: Codable, Sendable {
     /// Whether it draws from the generator. Steps that do not, at the head of a recipe, are the same in every epoch, so
     /// their result may be kept.
     static var usesLuck: Bool { get }
+    /// What is wrong with the settings (found X, expected Y); nil where nothing is. A saved recipe with a fault is refused.
+    var fault: String? { get }
     /// The changed picture.
     func apply(to picture: Picture, using random: inout SeededRandom) -> Picture
 }
@@ -17,22 +19,25 @@ public protocol Augmentation: Codable, Sendable {
 extension Augmentation {
     /// Most augmentations draw.
     public static var usesLuck: Bool { true }
+
+    /// Some have no settings that could be wrong.
+    public var fault: String? { nil }
+
+    /// Stops where a programmer gave settings that have a fault; what was read from a file is refused before.
+    func checkSettings() {
+        let fault = fault
+        precondition(fault == nil, "\(Self.name): \(fault ?? "")")
+    }
 }
 
 /// Every augmentation that a saved recipe can name.
 public let augmentations: [any Augmentation.Type] = [
-    ColorJitter.self, GaussianBlur.self, PadToSquare.self, RandomCrop.self, RandomFlip.self, RandomGrayscale.self,
-    RandomResizedCrop.self, RandomTranslation.self, Resize.self, Shrink.self,
+    ColorJitter.self, GaussianBlur.self, PadToSquare.self, RandAugment.self, RandomCrop.self, RandomErasing.self,
+    RandomFlip.self, RandomGrayscale.self, RandomResizedCrop.self, RandomSolarize.self, RandomTranslation.self,
+    Resize.self, Shrink.self, TrivialAugmentWide.self,
 ]
 
 extension [any Augmentation] {
-    /// The picture after all of them, first to last.
-    public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {
-        var picture = picture
-        for augmentation in self { picture = augmentation.apply(to: picture, using: &random) }
-        return picture
-    }
-
     /// The steps at the head that draw no luck, and the rest.
     public var parts: (fixed: Self, drawn: Self) {
         let fixed = Self(prefix { !type(of: $0).usesLuck })

@@ -17,33 +17,55 @@ public struct ColorJitter: Augmentation {
 
     /// A jitter of the given amounts.
     public init(brightness: Float, contrast: Float, saturation: Float, hue: Float, probability: Float = 1) {
-        precondition(
-            brightness >= 0 && contrast >= 0 && saturation >= 0 && 0...0.5 ~= hue,
-            "found brightness \(brightness), contrast \(contrast), saturation \(saturation), hue \(hue)")
         self.brightness = brightness
         self.contrast = contrast
         self.saturation = saturation
         self.hue = hue
         self.probability = probability
+        checkSettings()
+    }
+
+    /// What is wrong with the settings.
+    public var fault: String? {
+        guard [brightness, contrast, saturation].allSatisfy({ $0 >= 0 && $0.isFinite }), 0...0.5 ~= hue else {
+            return "found brightness \(brightness), contrast \(contrast), saturation \(saturation), hue \(hue), "
+                + "expected 0 or more, and a hue up to 0.5"
+        }
+        return Augmentations.fault(probability: probability)
     }
 
     /// The picture in other colours.
     public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {
         guard random.happens(probability) else { return picture }
-        let order = random.permutation(4)
-        let brightness = factor(self.brightness, using: &random), contrast = factor(self.contrast, using: &random)
-        let saturation = factor(self.saturation, using: &random), turn = random.uniform(in: -hue...hue)
         var picture = picture
-        for change in order {
-            switch change {
-            case 0 where self.brightness > 0: picture = picture.brightened(by: brightness)
-            case 1 where self.contrast > 0: picture = picture.contrasted(by: contrast)
-            case 2 where self.saturation > 0: picture = picture.saturated(by: saturation)
-            case 3 where hue > 0: picture = picture.hueTurned(by: turn)
-            default: break
-            }
+        for change in draw(using: &random) {
+            picture =
+                switch change {
+                case .brightness(let factor): picture.brightened(by: factor)
+                case .contrast(let factor): picture.contrasted(by: factor)
+                case .saturation(let factor): picture.saturated(by: factor)
+                case .hue(let turn): picture.hueTurned(by: turn)
+                }
         }
         return picture
+    }
+
+    /// One change of colours, and how strong it is.
+    package enum Change: Sendable {
+        case brightness(Float), contrast(Float), saturation(Float)
+        /// Part of the circle, −0.5…0.5.
+        case hue(Float)
+    }
+
+    /// The changes in a random order, without those of amount 0.
+    package func draw(using random: inout SeededRandom) -> [Change] {
+        let order = random.permutation(4)
+        let changes: [Change] = [
+            .brightness(factor(brightness, using: &random)), .contrast(factor(contrast, using: &random)),
+            .saturation(factor(saturation, using: &random)), .hue(random.uniform(in: -hue...hue)),
+        ]
+        let amounts = [brightness, contrast, saturation, hue]
+        return order.filter { amounts[$0] > 0 }.map { changes[$0] }
     }
 
     private func factor(_ amount: Float, using random: inout SeededRandom) -> Float {

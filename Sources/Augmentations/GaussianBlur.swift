@@ -15,10 +15,18 @@ public struct GaussianBlur: Augmentation {
 
     /// A blur of every second picture unless said otherwise.
     public init(kernelSize: Int, sigma: ClosedRange<Float> = 0.1...2, probability: Float = 0.5) {
-        precondition(kernelSize % 2 == 1 && sigma.lowerBound > 0, "found kernel \(kernelSize), sigma \(sigma)")
         self.kernelSize = kernelSize
         self.sigma = sigma
         self.probability = probability
+        checkSettings()
+    }
+
+    /// What is wrong with the settings.
+    public var fault: String? {
+        guard kernelSize > 0, kernelSize % 2 == 1, sigma.lowerBound > 0, sigma.upperBound.isFinite else {
+            return "found kernel \(kernelSize) and sigma \(sigma), expected an odd side and deviations above 0"
+        }
+        return Augmentations.fault(probability: probability)
     }
 
     /// The picture, blurred or not.

@@ -16,10 +16,13 @@ public struct PadToSquare: Augmentation {
 
     /// A square filled with white unless said otherwise.
     public init(fill: UInt8 = 255, longest: Int = 2048) {
-        precondition(longest > 0, "a square has at least one pixel, found \(longest)")
         self.fill = fill
         self.longest = longest
+        checkSettings()
     }
+
+    /// What is wrong with the settings.
+    public var fault: String? { Augmentations.fault(side: longest) }
 
     /// The square.
     public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {

@@ -1,3 +1,5 @@
+import Images
+
 /// How a square picture is cut into square patches, each one row of the matrix that a vision transformer multiplies.
 ///
 /// Patches lie left to right, then top to bottom. Within a row the order is channel, y, x, as the weight of a
@@ -37,20 +39,11 @@ public struct PatchLayout: Sendable, Equatable {
         precondition(pixels.count == side * side * 3, "expected \(side * side * 3) bytes, found \(pixels.count)")
         precondition(
             rows.count == shown.count * rowWidth, "expected \(shown.count * rowWidth) floats, found \(rows.count)")
-        precondition(mean.count == 3 && std.count == 3, "expected 3 means and deviations")
-        let area = patchSize * patchSize
-        for channel in 0..<3 {
-            let table = (0..<256).map { (Float($0) / 255 - mean[channel]) / std[channel] }
-            let value = table.span
-            for (number, patch) in shown.enumerated() {
-                let (row, column) = (patch / patchesPerSide, patch % patchesPerSide)
-                var from = 3 * patchSize * (row * side + column) + channel, to = number * rowWidth + channel * area
-                for _ in 0..<patchSize {
-                    for x in 0..<patchSize { rows[to &+ x] = value[Int(pixels[from &+ 3 &* x])] }
-                    from += 3 * side
-                    to += patchSize
-                }
-            }
+        for (number, patch) in shown.enumerated() {
+            let start = 3 * patchSize * (patch / patchesPerSide * side + patch % patchesPerSide)
+            normalizePatch(
+                pixels.extracting(start..<pixels.count), stride: 3 * side, side: patchSize, mean: mean, std: std,
+                into: &rows, at: number * rowWidth)
         }
     }
 

@@ -13,10 +13,13 @@ public struct RandomCrop: Augmentation {
 
     /// A crop to `side` × `side` pixels.
     public init(side: Int, fill: UInt8 = 255) {
-        precondition(side > 0, "a crop has at least one pixel, found \(side)")
         self.side = side
         self.fill = fill
+        checkSettings()
     }
+
+    /// What is wrong with the settings.
+    public var fault: String? { Augmentations.fault(side: side) }
 
     /// A random part of the picture, `side` × `side`.
     public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {

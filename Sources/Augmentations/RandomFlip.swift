@@ -10,7 +10,13 @@ public struct RandomFlip: Augmentation {
     public var probability: Float
 
     /// A flip, every second time unless said otherwise.
-    public init(probability: Float = 0.5) { self.probability = probability }
+    public init(probability: Float = 0.5) {
+        self.probability = probability
+        checkSettings()
+    }
+
+    /// What is wrong with the settings.
+    public var fault: String? { Augmentations.fault(probability: probability) }
 
     /// The picture or its mirror image.
     public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {

@@ -10,7 +10,13 @@ public struct RandomGrayscale: Augmentation {
     public var probability: Float
 
     /// Grey in one case of ten unless said otherwise.
-    public init(probability: Float = 0.1) { self.probability = probability }
+    public init(probability: Float = 0.1) {
+        self.probability = probability
+        checkSettings()
+    }
+
+    /// What is wrong with the settings.
+    public var fault: String? { Augmentations.fault(probability: probability) }
 
     /// The picture, or its brightness in all three channels.
     public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {

@@ -23,42 +23,43 @@ public struct RandomResizedCrop: Augmentation {
         side: Int, scale: ClosedRange<Float> = 0.08...1, ratio: ClosedRange<Float> = 3 / 4...4 / 3,
         filter: ResizeFilter = .bicubic
     ) {
-        precondition(side > 0 && scale.lowerBound > 0 && ratio.lowerBound > 0, "found \(side), \(scale), \(ratio)")
         self.side = side
         self.scale = scale
         self.ratio = ratio
         self.filter = filter
+        checkSettings()
     }
+
+    /// What is wrong with the settings.
+    public var fault: String? { Augmentations.fault(side: side) ?? Augmentations.fault(scale: scale, ratio: ratio) }
 
     /// A random part of the picture, `side` × `side`.
     public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {
-        let box = box(in: picture, using: &random)
-        return picture.cropped(top: box.top, left: box.left, height: box.height, width: box.width)
-            .resized(height: side, width: side, filter: filter)
+        let region = region(height: picture.height, width: picture.width, using: &random)
+        return picture.resized(region, height: side, width: side, filter: filter)
     }
 
-    private func box(
-        in picture: Picture, using random: inout SeededRandom
-    ) -> (top: Int, left: Int, height: Int, width: Int) {
-        let area = Double(picture.height) * Double(picture.width)
-        let logRatio = Float(logarithm(Double(ratio.lowerBound)))...Float(logarithm(Double(ratio.upperBound)))
+    /// What is cut out of a picture of `height` × `width` pixels.
+    public func region(height: Int, width: Int, using random: inout SeededRandom) -> Region {
         for _ in 0..<10 {
-            let target = area * Double(random.uniform(in: scale))
-            let aspect = exponential(Double(random.uniform(in: logRatio)))
-            let width = Int((target * aspect).squareRoot().rounded(.toNearestOrEven))
-            let height = Int((target / aspect).squareRoot().rounded(.toNearestOrEven))
-            guard 0 < width, width <= picture.width, 0 < height, height <= picture.height else { continue }
-            let top = random.index(below: picture.height - height + 1)
-            return (top, random.index(below: picture.width - width + 1), height, width)
+            let (cropWidth, cropHeight) = drawnSides(ofShare: scale, of: height * width, ratio: ratio, using: &random)
+            guard 0 < cropWidth, cropWidth <= width, 0 < cropHeight, cropHeight <= height else { continue }
+            return .drawn(height: cropHeight, width: cropWidth, in: height, width, using: &random)
         }
-        var height = picture.height, width = picture.width
+        return middle(height: height, width: width)
+    }
+
+    /// The largest part around the middle whose proportions are allowed.
+    private func middle(height: Int, width: Int) -> Region {
+        var part = (height: height, width: width)
         let whole = Float(width) / Float(height)
         if whole < ratio.lowerBound {
-            height = clamped(Float(width) / ratio.lowerBound, to: height)
+            part.height = clamped(Float(width) / ratio.lowerBound, to: height)
         } else if whole > ratio.upperBound {
-            width = clamped(Float(height) * ratio.upperBound, to: width)
+            part.width = clamped(Float(height) * ratio.upperBound, to: width)
         }
-        return ((picture.height - height) / 2, (picture.width - width) / 2, height, width)
+        return Region(
+            top: (height - part.height) / 2, left: (width - part.width) / 2, height: part.height, width: part.width)
     }
 
     private func clamped(_ length: Float, to limit: Int) -> Int {

@@ -16,9 +16,14 @@ public struct RandomTranslation: Augmentation {
 
     /// A move of up to `distance` pixels.
     public init(distance: Int, fill: UInt8? = nil) {
-        precondition(distance >= 0, "a picture moves by no pixels or more, found \(distance)")
         self.distance = distance
         self.fill = fill
+        checkSettings()
+    }
+
+    /// What is wrong with the settings.
+    public var fault: String? {
+        0...65_536 ~= distance ? nil : "found a distance of \(distance) pixels, expected 0 to 65536"
     }
 
     /// The picture moved, of the same size.

@@ -31,11 +31,17 @@ public struct Resize: Augmentation {
 
     /// A square of `side` pixels.
     public init(side: Int, mode: Mode = .shortest, filter: ResizeFilter = .bicubic, fill: UInt8 = 0) {
-        precondition(side > 0, "a square has at least one pixel, found \(side)")
         self.side = side
         self.mode = mode
         self.filter = filter
         self.fill = fill
+        checkSettings()
+    }
+
+    /// What is wrong with the settings.
+    public var fault: String? {
+        guard let shorterSide, shorterSide < side else { return Augmentations.fault(side: shorterSide ?? side) }
+        return "found a shorter side of \(shorterSide), expected at least the side of \(side)"
     }
 
     /// The square that `preprocessing` asks for.

@@ -36,6 +36,10 @@ public struct SavedRecipe: Codable, Sendable {
                     debugDescription: "found augmentation '\(name)', expected one of \(known)")
             }
             augmentation = try type.init(from: decoder)
+            if let fault = augmentation.fault {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .name, in: container, debugDescription: "\(name): \(fault)")
+            }
         }
 
         func encode(to encoder: any Encoder) throws {

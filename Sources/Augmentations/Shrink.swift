@@ -13,9 +13,12 @@ public struct Shrink: Augmentation {
 
     /// A picture whose shorter side has at most `shorterSide` pixels.
     public init(shorterSide: Int) {
-        precondition(shorterSide > 0, "a picture has at least one pixel, found \(shorterSide)")
         self.shorterSide = shorterSide
+        checkSettings()
     }
+
+    /// What is wrong with the settings.
+    public var fault: String? { Augmentations.fault(side: shorterSide) }
 
     /// The picture, its proportions kept.
     public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {

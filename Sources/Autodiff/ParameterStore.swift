@@ -26,19 +26,23 @@ public struct ParameterStore: Sendable {
         public let decays: Bool
         /// Whether it is a matrix from hidden rows to hidden rows, which an optimizer may treat as a whole.
         public let isHidden: Bool
+        /// Whether an optimizer moves it; others change by what an objective does after a step.
+        public let learns: Bool
     }
 
     /// All parameters, in order.
     public private(set) var parameters: [Parameter] = []
     /// The number of floats of all parameters.
     public private(set) var count = 0
+    /// What stands before the names of a copy that is being declared.
+    private var copyPrefix: String?
 
     /// No parameters yet.
     public init() {}
 
     /// Adds a parameter behind those that are there.
     public mutating func declare(
-        _ name: String, _ shape: Shape, _ initial: Initial, decays: Bool, isHidden: Bool = false
+        _ name: String, _ shape: Shape, _ initial: Initial, decays: Bool, isHidden: Bool = false, learns: Bool = true
     ) -> Tensor {
         precondition(!isHidden || shape.rank == 2, "\(name) is no matrix: \(shape)")
         if case .values(let values) = initial {
@@ -46,9 +50,27 @@ public struct ParameterStore: Sendable {
         }
         let tensor = Tensor(offset: count, shape: shape)
         parameters.append(
-            Parameter(name: name, tensor: tensor, initial: initial, decays: decays, isHidden: isHidden))
+            Parameter(
+                name: (copyPrefix ?? "") + name, tensor: tensor, initial: initial, decays: decays, isHidden: isHidden,
+                learns: learns && copyPrefix == nil))
         count += shape.count
         return tensor
+    }
+
+    /// Declares a copy of what `body` declares, of another name: `prefix` stands before each, and no optimizer moves it.
+    public mutating func declareCopy<R>(named prefix: String, _ body: (inout ParameterStore) -> R) -> R {
+        copyPrefix = prefix
+        defer { copyPrefix = nil }
+        return body(&self)
+    }
+
+    /// Where the parameters whose names begin with `prefix` lie, which were declared one behind the other.
+    public func range(named prefix: String) -> Range<Int>? {
+        let found = parameters.filter { $0.name.hasPrefix(prefix) }
+        guard let first = found.first, let last = found.last else { return nil }
+        let range = first.tensor.offset..<last.tensor.range.upperBound
+        precondition(found.reduce(0) { $0 + $1.tensor.count } == range.count, "others stand between those of \(prefix)")
+        return range
     }
 
     /// Adjacent tensors of the same width seen as one: `[sum of rows, width]`, or `[sum]` of vectors.

@@ -17,7 +17,8 @@ public struct Tape: ~Copyable {
     private var end: Int
     private(set) var isRecording = true
     let seed: UInt64
-    private(set) var stepNumber = 0
+    /// The number that this step was begun with.
+    public private(set) var stepNumber = 0
     /// Dropouts of this step so far.
     var dropoutCount = 0
     /// Where the first item of this step stands in the batch that luck is drawn for.
@@ -55,6 +56,9 @@ public struct Tape: ~Copyable {
         values.write(tensor.range, fill)
         return tensor
     }
+
+    /// A number that no gradient moves: `[]`.
+    public mutating func constant(_ value: Float) -> Tensor { input([]) { $0[0] = value } }
 
     /// Computes an operation, and remembers it for `backward`.
     public mutating func apply(_ operation: some Operation) -> Tensor {
@@ -128,6 +132,14 @@ public struct Tape: ~Copyable {
     public mutating func update<R>(_ body: (inout MutableSpan<Float>, inout MutableSpan<Float>) -> R) -> R {
         packedWeights = nil
         return values.write(0..<parameterCount) { parameters in gradients.writeParameters { body(&parameters, &$0) } }
+    }
+
+    /// Moves some parameters towards others, one by one: `slow += share·(fast − slow)`.
+    public mutating func follow(_ slow: Range<Int>, _ fast: Range<Int>, share: Float) {
+        precondition(slow.count == fast.count, "\(slow.count) parameters cannot follow \(fast.count)")
+        update { parameters, _ in
+            for (a, b) in zip(slow, fast) { parameters[a] += share * (parameters[b] - parameters[a]) }
+        }
     }
 
     /// Computes what has no gradient: `body` is not remembered, as if the step were not recorded.

@@ -27,6 +27,8 @@ public struct Tensor: Sendable, Equatable {
         return Tensor(
             offset: offset + rows.lowerBound * length, shape: isVector ? [rows.count] : [rows.count, width])
     }
+    /// A vector as a table of one row: `[1, width]`.
+    public var asRow: Tensor { Tensor(offset: offset, shape: [1, count]) }
     /// Row `r`'s floats on the tape.
     public func row(_ r: Int) -> Range<Int> { offset + r * width..<offset + (r + 1) * width }
 }

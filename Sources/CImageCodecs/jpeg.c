@@ -74,8 +74,46 @@ static void cmyk_row_to_rgb(const uint8_t *cmyk, uint8_t *rgb, uint32_t width) {
     }
 }
 
+// Colours between two samples are mixed from both, so this many pixels beside a region are decoded with it.
+enum { margin = 8 };
+
+// Leaves columns outside of the region undecoded, as far as whole blocks allow, and gives the first column of what is left.
+static JDIMENSION jpeg_narrow(struct jpeg_decompress_struct *jpeg, struct clip_region region) {
+    JDIMENSION whole = jpeg->output_width, left = region.left > margin ? region.left - margin : 0;
+    JDIMENSION right = region.left + region.width + margin, width;
+    if (right > whole) right = whole;
+    width = right - left;
+    if (width < whole) jpeg_crop_scanline(jpeg, &left, &width);
+    return width < whole ? left : 0;
+}
+
+// Reads the rows of the region through `scratch`, [1, 1 + decoded width · components].
+static void jpeg_read_region(struct jpeg_decompress_struct *jpeg, struct clip_region region, JDIMENSION left,
+                             JSAMPARRAY scratch, uint8_t *pixels) {
+    bool is_cmyk = jpeg->output_components == 4, is_narrow = jpeg->output_width != region.width;
+    JDIMENSION rows = jpeg->output_height, above = region.top, below = rows - region.top - region.height;
+    if (above > 0 && jpeg_skip_scanlines(jpeg, above) != above) source_refill(jpeg);
+    for (uint32_t y = 0; y < region.height; y++) {
+        uint8_t *target = pixels + (size_t)y * region.width * 3;
+        // libjpeg-turbo writes aligned rows past the caches, where whoever reads them next has to wait: none is aligned.
+        bool is_aligned = (uintptr_t)target % 16 == 0;
+        JSAMPROW row = is_cmyk || is_narrow || is_aligned ? scratch[0] + 1 : target;
+        if (jpeg_read_scanlines(jpeg, &row, 1) != 1) source_refill(jpeg);
+        const uint8_t *part = row + (size_t)(region.left - left) * (size_t)jpeg->output_components;
+        if (is_cmyk) {
+            cmyk_row_to_rgb(part, target, region.width);
+        } else if (row != target) {
+            memcpy(target, part, (size_t)region.width * 3);
+        }
+    }
+    // What lies below is not turned into colours, but read, so that damage is found whatever the region: the library leaves
+    // rows unread where no other follows.
+    if (below > 1 && jpeg_skip_scanlines(jpeg, below - 1) != below - 1) source_refill(jpeg);
+    if (below > 0 && jpeg_read_scanlines(jpeg, scratch, 1) != 1) source_refill(jpeg);
+}
+
 static bool jpeg_decode_into(struct jpeg_decompress_struct *jpeg, struct jpeg_trouble *trouble, uint32_t height,
-                             uint32_t width, uint32_t eighths, uint8_t *pixels) {
+                             uint32_t width, uint32_t eighths, struct clip_region region, uint8_t *pixels) {
     if (setjmp(trouble->way_out)) return false;
     jpeg_read_header(jpeg, TRUE);
     if (jpeg->image_height != height || jpeg->image_width != width)
@@ -90,22 +128,18 @@ static bool jpeg_decode_into(struct jpeg_decompress_struct *jpeg, struct jpeg_tr
         jpeg->output_components != (is_cmyk ? 4 : 3))
         jpeg_fail_because((j_common_ptr)jpeg, "the rows have an unexpected length");
 
-    JSAMPARRAY scratch = NULL;  // belongs to the library's pool, which is freed with it
-    if (is_cmyk) {
-        scratch = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, (JDIMENSION)out_width * 4, 1);
-    }
-    while (jpeg->output_scanline < out_height) {
-        uint8_t *target = pixels + jpeg->output_scanline * out_width * 3;
-        JSAMPROW row = is_cmyk ? scratch[0] : target;
-        if (jpeg_read_scanlines(jpeg, &row, 1) != 1) source_refill(jpeg);
-        if (is_cmyk) cmyk_row_to_rgb(row, target, (uint32_t)out_width);
-    }
+    if ((size_t)region.top + region.height > out_height || (size_t)region.left + region.width > out_width)
+        jpeg_fail_because((j_common_ptr)jpeg, "the part is not inside the picture");
+    // The scratch belongs to the library's pool, which is freed with it.
+    JSAMPARRAY scratch = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, (JDIMENSION)out_width * 4 + 1, 1);
+    JDIMENSION left = jpeg_narrow(jpeg, region);
+    jpeg_read_region(jpeg, region, left, scratch, pixels);
     jpeg_finish_decompress(jpeg);
     return true;
 }
 
 bool clip_jpeg_decode(const uint8_t *bytes, size_t count, uint32_t height, uint32_t width, uint32_t eighths,
-                      uint8_t *pixels, char message[clip_message_size]) {
+                      struct clip_region region, uint8_t *pixels, char message[clip_message_size]) {
     struct jpeg_trouble trouble = {.message = message};
     struct jpeg_decompress_struct jpeg = {.err = jpeg_std_error(&trouble.handler)};
     trouble.handler.error_exit = jpeg_fail;
@@ -128,7 +162,7 @@ bool clip_jpeg_decode(const uint8_t *bytes, size_t count, uint32_t height, uint3
     struct jpeg_progress_mgr progress = {.progress_monitor = limit_scans};
     jpeg.src = &source;
     jpeg.progress = &progress;
-    bool done = jpeg_decode_into(&jpeg, &trouble, height, width, eighths, pixels);
+    bool done = jpeg_decode_into(&jpeg, &trouble, height, width, eighths, region, pixels);
     jpeg_destroy_decompress(&jpeg);
     return done;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compositing.h"
+
 // Everything that changes after setjmp lives in one of these, in memory that longjmp leaves alone.
 struct png_work {
     png_structp png;
@@ -35,17 +37,6 @@ static void png_take(png_structp png, png_bytep target, size_t count) {
     memcpy(target, work->input, count);
     work->input += count;
     work->left -= count;
-}
-
-static uint8_t on_white(unsigned colour, unsigned alpha) {
-    unsigned sum = colour * alpha + 255 * (255 - alpha) + 128;
-    return (uint8_t)((sum + (sum >> 8)) >> 8);
-}
-
-static void composite_row(const uint8_t *rgba, uint8_t *rgb, uint32_t width) {
-    for (uint32_t x = 0; x < width; x++, rgba += 4, rgb += 3) {
-        for (int c = 0; c < 3; c++) rgb[c] = on_white(rgba[c], rgba[3]);
-    }
 }
 
 // Colour spaces, texts and dates change no pixel here and are not even inflated. eXIf is read elsewhere.

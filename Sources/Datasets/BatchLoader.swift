@@ -23,7 +23,8 @@ public final class BatchLoader: Sendable {
     private let reported = Mutex<Set<Skipped>>([])
 
     /// A loader whose first batch is the one at `position`; at most `ahead` batches are kept ready.
-    public init(_ maker: BatchMaker, from position: BatchPosition = BatchPosition(), workers: Int, ahead: Int = 4) {
+    public init(_ maker: any BatchMaking, from position: BatchPosition = BatchPosition(), workers: Int, ahead: Int = 4)
+    {
         let first = position.epoch * maker.batchesPerEpoch + position.index
         let orders = EpochOrders(maker)
         threads = max(workers, 1)
@@ -54,10 +55,10 @@ public final class BatchLoader: Sendable {
 
 /// The orders of the epochs at hand: worked out once, not for every batch.
 private final class EpochOrders: Sendable {
-    private let maker: BatchMaker
+    private let maker: any BatchMaking
     private let orders = Mutex<[Int: [Int]]>([:])
 
-    init(_ maker: BatchMaker) { self.maker = maker }
+    init(_ maker: any BatchMaking) { self.maker = maker }
 
     subscript(epoch: Int) -> [Int] {
         orders.withLock { orders in

@@ -83,10 +83,11 @@ public struct Dataset: Sendable {
             throw Failure(
                 .missingInput, "cannot open data", at: path, because: "no such file or folder", try: "check the path")
         }
-        for type in readers where type.recognizes(path) { return try type.init(path, settings) }
+        for type in settings.readers where type.recognizes(path) { return try type.init(path, settings) }
         throw Failure(
-            .badData, "cannot open data", at: path, because: "no pictures with captions found",
-            try: "give one of: " + readers.map { $0.looksLike }.joined(separator: "; "))
+            .badData, "cannot open data", at: path,
+            because: settings.allowsBarePictures ? "no pictures found" : "no pictures with captions found",
+            try: "give one of: " + settings.readers.map { $0.looksLike }.joined(separator: "; "))
     }
 
     /// The lists beside the data, else what the data itself says, else all for training.

@@ -55,11 +55,19 @@ public struct ReaderSettings: Sendable, Equatable {
     /// Captions for data that has classes only; `{}` stands for the class.
     public var templates = ["a picture of a {}", "a photo of a {}", "an image of a {}"]
 
+    /// Whether pictures without captions are of use.
+    public var allowsBarePictures = false
+
     /// Everything guessed.
     public init() {}
+
+    /// The readers to be asked, in order.
+    var readers: [any DatasetReader.Type] {
+        Datasets.readers + (allowsBarePictures ? [PictureFolder.self] : [])
+    }
 }
 
-/// Every reader, in the order in which they are asked.
+/// Every reader of pictures with captions, in the order in which they are asked.
 public let readers: [any DatasetReader.Type] = [
     CaptionTable.self, ImageFolder.self, JSONLines.self, COCOCaptions.self, TarShards.self, IDX.self,
     SidecarFolder.self, ClassFolders.self,

@@ -1,7 +1,15 @@
 import Augmentations
 import Images
+import Storage
 import Synchronization
 import Tensors
+
+/// A decoded picture after the parts of recipes that draw no luck, and what tells its stored bytes from others.
+struct PreparedPicture {
+    /// One for each recipe of a batch.
+    var versions: [Picture]
+    var fingerprint: Fingerprint
+}
 
 /// Decoded pictures after the part of the recipe that draws no luck, kept in memory for the epochs that follow.
 ///
@@ -9,7 +17,7 @@ import Tensors
 /// changes no byte of a batch. Sendable: all that changes is behind the lock.
 final class PictureCache: Sendable {
     private struct Kept {
-        var pictures: [Int: LoadedPicture] = [:]
+        var pictures: [Int: PreparedPicture] = [:]
         var sizeInBytes = 0
     }
 
@@ -20,10 +28,10 @@ final class PictureCache: Sendable {
     init(limit: Int) { self.limit = limit }
 
     /// The picture of sample `index`, kept or made by `load`; nil where `load` gives none.
-    func picture(_ index: Int, load: () -> LoadedPicture?) -> LoadedPicture? {
+    func picture(_ index: Int, load: () -> PreparedPicture?) -> PreparedPicture? {
         if let found = kept.withLock({ $0.pictures[index] }) { return found }
         guard let made = load() else { return nil }
-        let size = made.picture.pixels.count
+        let size = made.versions.reduce(0) { $0 + $1.pixels.count }
         kept.withLock { kept in
             guard kept.sizeInBytes + size <= limit, kept.pictures[index] == nil else { return }
             kept.pictures[index] = made

@@ -16,14 +16,17 @@ public struct Sample: Sendable, Equatable {
     public var name: String
     /// Where the picture lies.
     public var picture: PictureSource
-    /// At least one; none is empty.
+    /// At least one, unless the data was opened for its pictures alone; none is empty.
     public var captions: [String]
+    /// Its class, where the data has classes.
+    public var label: String?
 
     /// A picture with its captions.
-    public init(name: String, picture: PictureSource, captions: [String]) {
+    public init(name: String, picture: PictureSource, captions: [String], label: String? = nil) {
         self.name = name
         self.picture = picture
         self.captions = captions
+        self.label = label
     }
 }
 

@@ -16,7 +16,7 @@ struct SampleCollector {
     ///   - prefix: what stands before the path in the sample's name, where `folder` is below the data set's own.
     mutating func add(
         _ picture: String, in folder: String, prefix: String = "", captions: [String], at place: String,
-        part: Part = .training
+        label: String? = nil, part: Part = .training
     ) {
         let path = picture.trimmed
         guard !path.isEmpty else { return skip(place, "no picture given") }
@@ -36,7 +36,14 @@ struct SampleCollector {
         guard listings.contains(file) else { return skip("\(place) \(name)", "no such picture") }
         rows[name] = samples.count
         if part == .validation { validation.insert(samples.count) }
-        samples.append(Sample(name: name, picture: .file(file), captions: usable.withoutRepeats))
+        samples.append(
+            Sample(name: name, picture: .file(file), captions: usable.withoutRepeats, label: label))
+    }
+
+    /// Adds a picture that has no caption: its path below `folder` is its name.
+    mutating func add(picture: String, in folder: String, part: Part = .training) {
+        if part == .validation { validation.insert(samples.count) }
+        samples.append(Sample(name: picture, picture: .file(FileNames.join(folder, picture)), captions: []))
     }
 
     /// Records a row that cannot be used.

@@ -17,7 +17,9 @@ struct Survey {
             captionCount += sample.captions.count
             fewest = min(fewest, sample.captions.count)
             most = max(most, sample.captions.count)
-            if chosen.contains(index) { examples.append("\(sample.name): \(sample.captions[0])") }
+            if chosen.contains(index) {
+                examples.append(sample.captions.first.map { "\(sample.name): \($0)" } ?? sample.name)
+            }
             append("\(sample.name)\u{0}\(sample.captions.joined(separator: "\u{0}"))\n")
         }
     }
@@ -39,7 +41,8 @@ struct Survey {
             fewest == most
             ? "\(most) a picture" : "\(fewest) to \(most) a picture, \(mean / 10).\(mean % 10) on average"
         var lines = ["\(type(of: reader).name)" + (reader.columns.map { " (\($0))" } ?? "")]
-        lines.append("\(grouped(names.count)) pictures, \(grouped(captionCount)) captions (\(share))")
+        lines.append(
+            "\(grouped(names.count)) pictures" + (most > 0 ? ", \(grouped(captionCount)) captions (\(share))" : ""))
         lines.append(
             "\(grouped(partition.training.count)) for training, \(grouped(partition.validation.count)) for validation (\(split))"
         )

@@ -24,17 +24,20 @@ public func retrieval(
             ranks: byPicture, right: pairs.captions.map(\.count), candidates: pairs.texts.count))
 }
 
-/// The mean cosine between two different rows of `[rows, embedDim]`, all of length one: near 0 where embeddings use
-/// their space, 1 where they have collapsed onto one point.
+/// How well queries find their answers among candidates; any of several right answers counts.
 ///
-/// `(‖Σxᵢ‖² − rows) / (rows·(rows − 1))`.
-public func meanPairwiseCosine(_ rows: Span<Float>, embedDim: Int) -> Float {
-    let count = rows.count / embedDim
-    guard count > 1 else { return 0 }
-    var sum = [Double](repeating: 0, count: embedDim)
-    for row in 0..<count {
-        for i in 0..<embedDim { sum[i] += Double(rows[row * embedDim + i]) }
-    }
-    let squared = sum.reduce(0) { $0 + $1 * $1 }
-    return Float((squared - Double(count)) / Double(count * (count - 1)))
+/// - Parameters:
+///   - candidates: `[candidates, embedDim]`, rows of length one.
+///   - queries: `[right.count, embedDim]`, rows of length one.
+///   - right: The candidates that answer each query, at least one.
+public func retrieval(
+    of candidates: Span<Float>, by queries: Span<Float>, embedDim: Int, right: [[Int]]
+) -> RetrievalScores {
+    precondition(
+        queries.count == right.count * embedDim && candidates.count % embedDim == 0,
+        "found \(queries.count) and \(candidates.count) floats, expected \(right.count) queries and rows of \(embedDim)"
+    )
+    return RetrievalScores(
+        ranks: ranks(of: queries, among: candidates, embedDim: embedDim, right: right), right: right.map(\.count),
+        candidates: candidates.count / embedDim)
 }

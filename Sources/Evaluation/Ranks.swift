@@ -2,8 +2,8 @@ import Kernels
 
 /// The rank, from 1, of the best right answer among the candidates that have these `scores`.
 ///
-/// A wrong candidate with the same score stands before it or behind it with equal chance, so it counts half: a model that gives all
-/// candidates one score reaches the middle rank, not the first.
+/// A wrong candidate with the same score stands before it or behind it with equal chance, so it counts half: a model
+/// that gives all candidates one score reaches the middle rank, not the first.
 func rank(ofBest right: [Int], in scores: Span<Float>) -> Double {
     var best = -Float.infinity
     for i in right where scores[i] > best { best = scores[i] }
@@ -23,19 +23,11 @@ func rank(ofBest right: [Int], in scores: Span<Float>) -> Double {
 func ranks(
     of queries: Span<Float>, among candidates: Span<Float>, embedDim: Int, right: [[Int]]
 ) -> [Double] {
-    let candidateCount = candidates.count / embedDim
-    let block = max(1, min(right.count, (1 << 22) / max(candidateCount, 1)))
-    var scores = [Float](repeating: 0, count: block * candidateCount)
+    let width = candidates.count / embedDim
     var ranks: [Double] = []
-    for start in stride(from: 0, to: right.count, by: block) {
-        let end = min(start + block, right.count)
-        var target = scores.mutableSpan
-        matrixProduct(
-            queries.extracting(start * embedDim..<end * embedDim), candidates, transposingRight: true,
-            rows: end - start, columns: candidateCount, inner: embedDim, into: &target)
-        for query in start..<end {
-            let row = (query - start) * candidateCount
-            ranks.append(rank(ofBest: right[query], in: scores.span.extracting(row..<row + candidateCount)))
+    forEachScores(of: queries, among: candidates, embedDim: embedDim) { some, scores in
+        ranks += parallelMap(some.count) { i in
+            rank(ofBest: right[some.lowerBound + i], in: scores.extracting(i * width..<(i + 1) * width))
         }
     }
     return ranks

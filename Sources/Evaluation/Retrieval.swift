@@ -2,6 +2,8 @@
 public struct RetrievalScores: Codable, Sendable, Equatable {
     /// Share of queries with a right answer among the first 1, 5 and 10 hits, `0...1`.
     public var recallAt1, recallAt5, recallAt10: Double
+    /// Where each lies with 95 % confidence.
+    public var recallAt1Interval, recallAt5Interval, recallAt10Interval: BootstrapInterval
     /// The middle one of the ranks of the first right answer, from 1.
     public var medianRank: Double
     /// How many queries were asked, and among how many candidates each was answered.
@@ -16,6 +18,9 @@ public struct RetrievalScores: Codable, Sendable, Equatable {
         case recallAt1 = "recall_at_1"
         case recallAt5 = "recall_at_5"
         case recallAt10 = "recall_at_10"
+        case recallAt1Interval = "recall_at_1_interval"
+        case recallAt5Interval = "recall_at_5_interval"
+        case recallAt10Interval = "recall_at_10_interval"
         case medianRank = "median_rank"
         case queries, candidates
         case chanceAt10 = "chance_at_10"
@@ -23,10 +28,12 @@ public struct RetrievalScores: Codable, Sendable, Equatable {
 
     /// The scores of `ranks`, one of each query, which had `right[i]` right answers among `candidates`.
     init(ranks: [Double], right: [Int], candidates: Int) {
-        func recall(_ k: Double) -> Double { mean(ranks.map { $0 <= k ? 1 : 0 }) }
-        recallAt1 = recall(1)
-        recallAt5 = recall(5)
-        recallAt10 = recall(10)
+        func found(_ k: Double) -> Int { ranks.count { $0 <= k } }
+        func recall(_ k: Double) -> Double { Double(found(k)) / Double(max(ranks.count, 1)) }
+        func interval(_ k: Double) -> BootstrapInterval { BootstrapInterval(successes: found(k), of: ranks.count) }
+        (recallAt1, recallAt1Interval) = (recall(1), interval(1))
+        (recallAt5, recallAt5Interval) = (recall(5), interval(5))
+        (recallAt10, recallAt10Interval) = (recall(10), interval(10))
         medianRank = median(ranks)
         queries = ranks.count
         self.candidates = candidates

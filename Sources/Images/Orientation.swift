@@ -5,6 +5,25 @@ enum Orientation: Int, Sendable {
 
     /// Whether height and width change places.
     var swapsSides: Bool { rawValue >= 5 }
+
+    /// Where `region` of the upright picture, all of which is `whole`, lies in the stored one.
+    func stored(_ region: Region, in whole: Region) -> Region {
+        let bottom = whole.height - region.top - region.height, right = whole.width - region.left - region.width
+        let (top, left) =
+            switch self {
+            case .upright: (region.top, region.left)
+            case .mirrored: (region.top, right)
+            case .upsideDown: (bottom, right)
+            case .flippedVertically: (bottom, region.left)
+            case .transposed: (region.left, region.top)
+            case .quarterClockwise: (right, region.top)
+            case .transverse: (right, bottom)
+            case .quarterCounterclockwise: (region.left, bottom)
+            }
+        return swapsSides
+            ? Region(top: top, left: left, height: region.width, width: region.height)
+            : Region(top: top, left: left, height: region.height, width: region.width)
+    }
 }
 
 extension Picture {

@@ -11,17 +11,27 @@ public struct PictureHeader: Sendable, Equatable {
 
     /// Reads the header of `bytes`; `place` is what a failure calls them.
     ///
-    /// - Throws: `.badData` where the bytes are neither PNG nor JPEG, end within the header, or hold no pixel.
+    /// - Throws: `.badData` where the bytes are no picture, are one that this program was built without, end within the
+    ///   header, or hold no pixel.
     public init(of bytes: RawSpan, named place: String) throws(Failure) {
         guard let format = PictureFormat(of: bytes) else {
             throw .unreadable(place, PictureFormat.guess(at: bytes), try: "convert it to PNG or JPEG, or leave it out")
+        }
+        if let library = format.missingLibrary {
+            throw .unreadable(
+                place, "it is a \(format.title) picture, and this program was built without \(library)",
+                try: "install \(library) and build again, convert the file to PNG or JPEG, or leave it out")
         }
         let stored =
             switch format {
             case .png: StoredHeader(png: bytes)
             case .jpeg: StoredHeader(jpeg: bytes)
+            case .webp: StoredHeader(webp: bytes)
+            case .gif: StoredHeader(gif: bytes)
             }
-        guard let stored else { throw .unreadable(place, "the file ends early or its header is damaged") }
+        guard let stored else {
+            throw .unreadable(place, "it is a \(format.title) picture that ends early or whose header is damaged")
+        }
         guard stored.height > 0, stored.width > 0 else {
             throw .unreadable(place, "its header says \(stored.height) × \(stored.width) pixels")
         }

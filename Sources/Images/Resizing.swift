@@ -36,6 +36,41 @@ extension Picture {
         height < width ? (side, side * width / height) : (side * height / width, side)
     }
 
+    /// What `cropped(to: region)` and then `resized(height:width:filter:)` give, without making the part; mirrored on
+    /// demand, as `flipped()` would do then.
+    public func resized(
+        _ region: Region, height newHeight: Int, width newWidth: Int, filter: ResizeFilter = .bicubic,
+        isFlipped: Bool = false
+    ) -> Picture {
+        precondition(newHeight > 0 && newWidth > 0, "cannot resize to \(newHeight) × \(newWidth)")
+        let vertical =
+            newHeight == region.height
+            ? nil : WeightTable(resizing: region.height, to: newHeight, keeping: 0..<newHeight, with: filter)
+        guard newWidth != region.width else {
+            let resized = resampled(region, rows: vertical, columns: nil)
+            return isFlipped ? resized.flipped() : resized
+        }
+        let horizontal = WeightTable(resizing: region.width, to: newWidth, keeping: 0..<newWidth, with: filter)
+        return resampled(region, rows: vertical, columns: isFlipped ? horizontal.reversed : horizontal)
+    }
+
+    /// A part that may begin and end between pixels, resized; byte for byte Pillow's `Image.resize` with a `box`. Pixels
+    /// around the part count where the filter reaches them.
+    public func resized(
+        rows: Range<Double>, columns: Range<Double>, height newHeight: Int, width newWidth: Int,
+        filter: ResizeFilter = .bicubic
+    ) -> Picture {
+        precondition(newHeight > 0 && newWidth > 0, "cannot resize to \(newHeight) × \(newWidth)")
+        precondition(
+            rows.lowerBound >= 0 && rows.upperBound <= Double(height) && columns.lowerBound >= 0
+                && columns.upperBound <= Double(width), "\(rows), \(columns) is not inside \(height) × \(width)")
+        func table(_ length: Int, _ box: Range<Double>, _ newLength: Int) -> WeightTable? {
+            if box == 0..<Double(length), newLength == length { return nil }
+            return WeightTable(resizing: length, box: box, to: newLength, keeping: 0..<newLength, with: filter)
+        }
+        return resampled(whole, rows: table(height, rows, newHeight), columns: table(width, columns, newWidth))
+    }
+
     private func resized(
         height newHeight: Int, width newWidth: Int, filter: ResizeFilter, keepingRows rows: Range<Int>,
         columns: Range<Int>
@@ -47,7 +82,7 @@ extension Picture {
         let horizontal =
             newWidth == width && columns.count == width
             ? nil : WeightTable(resizing: width, to: newWidth, keeping: columns, with: filter)
-        return resampled(rows: vertical, columns: horizontal)
+        return resampled(whole, rows: vertical, columns: horizontal)
     }
 
     /// Blurs with a Gaussian of deviation `sigma` pixels over `kernelSize` × `kernelSize` pixels, an odd number; edges
@@ -57,6 +92,6 @@ extension Picture {
         func table(_ length: Int) -> WeightTable {
             WeightTable(blurring: length, sigma: Double(sigma), reach: min(kernelSize / 2, length - 1))
         }
-        return resampled(rows: table(height), columns: table(width))
+        return resampled(whole, rows: table(height), columns: table(width))
     }
 }

@@ -14,13 +14,7 @@ extension KernelSet {
         check("sums of logits", sums.count, is: 2 * n)
         if !ignoring.isEmpty { precondition(ignoring.count == n * n, "\(ignoring.count) marks for \(n) × \(n) logits") }
         let (x, sums) = unsafe (pointer(logits), pointer(&sums))
-        parallelFor(n) { r in
-            let line = unsafe ThreadScratch.floats(.own, n)
-            unsafe seen(r, 0..<n, of: x, n, ignoring, into: line)
-            var top = -Float.infinity
-            for c in 0..<n { unsafe top = max(top, line[c]) }
-            unsafe sums[r] = top + naturalLogarithm(exponentials(n, line, top, line))
-        }
+        unsafe rowLogSums(x, rows: n, columns: n, ignoring, into: sums)
         parallelFor((n + columnsPerTask - 1) / columnsPerTask) { task in
             let columns = task * columnsPerTask..<min((task + 1) * columnsPerTask, n), count = columns.count
             let line = unsafe ThreadScratch.floats(.own, 3 * count), tops = unsafe line + count
@@ -70,12 +64,21 @@ extension KernelSet {
         }
     }
 
-    /// Some columns of row `r`, with what takes no part far below all others.
-    private func seen(
-        _ r: Int, _ columns: Range<Int>, of x: In, _ n: Int, _ ignoring: Span<Bool>, into line: Out
-    ) {
-        unsafe line.update(from: x + r * n + columns.lowerBound, count: columns.count)
+    /// The logarithm of the sum of exponentials of each row of `x` `[rows, columns]`.
+    func rowLogSums(_ x: In, rows: Int, columns: Int, _ ignoring: Span<Bool>, into sums: Out) {
+        parallelFor(rows) { r in
+            let line = unsafe ThreadScratch.floats(.own, columns)
+            unsafe seen(r, 0..<columns, of: x, columns, ignoring, into: line)
+            var top = -Float.infinity
+            for c in 0..<columns { unsafe top = max(top, line[c]) }
+            unsafe sums[r] = top + naturalLogarithm(exponentials(columns, line, top, line))
+        }
+    }
+
+    /// Some columns of row `r` of `x` `[_, width]`, with what takes no part far below all others.
+    func seen(_ r: Int, _ columns: Range<Int>, of x: In, _ width: Int, _ ignoring: Span<Bool>, into line: Out) {
+        unsafe line.update(from: x + r * width + columns.lowerBound, count: columns.count)
         guard !ignoring.isEmpty else { return }
-        for (i, c) in columns.enumerated() where ignoring[r * n + c] { unsafe line[i] = absent }
+        for (i, c) in columns.enumerated() where ignoring[r * width + c] { unsafe line[i] = absent }
     }
 }

@@ -49,3 +49,6 @@ public func exponential(_ x: Float) -> Float { expf(x) }
 
 /// The natural logarithm of one number.
 public func naturalLogarithm(_ x: Float) -> Float { logf(x) }
+
+/// The cosine of one angle in radians.
+public func cosine(_ x: Float) -> Float { cosf(x) }

@@ -4,74 +4,65 @@ public import Autodiff
 public protocol Objective: Sendable {
     /// The word that `--objective` takes.
     static var name: String { get }
+    /// What it learns from, in words that complete "it needs …".
+    static var learnsFrom: String { get }
     /// An objective with its default settings.
     init()
     /// What a batch must hold.
-    var needs: BatchNeeds { get }
+    var needs: Set<BatchNeed> { get }
     /// Declares parameters of its own, behind those of the towers.
-    mutating func declareParameters(in store: inout ParameterStore)
+    mutating func declareParameters(_ setting: ObjectiveSetting, in store: inout ParameterStore)
     /// The loss as a scalar on the tape.
     func loss(of batch: EmbeddedBatch, on tape: inout Tape) -> Tensor
-    /// The loss, in nats, of embeddings that tell nothing.
-    func chanceLoss(_ batch: EmbeddedBatch) -> Float
+    /// The loss, in nats, of embeddings that tell nothing; nil where there is no such number.
+    func chanceLoss(_ batch: EmbeddedBatch) -> Float?
+    /// The row that stands in the place of hidden patches: `[imageWidth]`; asked where `needs` names masked patches.
+    var maskRow: Tensor? { get }
+    /// What a slow copy of the picture tower keeps of itself at a step; asked where `needs` names such a copy.
+    func slowMomentum(progress: Double) -> Float
+    /// Changes parameters that no gradient moves, after the optimizer's step: slow copies, queues. `progress` is the share
+    /// of the run that is over.
+    func afterStep(_ batch: EmbeddedBatch, progress: Double, on tape: inout Tape)
 }
 
 extension Objective {
     /// Most objectives have no parameters of their own.
-    public mutating func declareParameters(in store: inout ParameterStore) {}
+    public mutating func declareParameters(_ setting: ObjectiveSetting, in store: inout ParameterStore) {}
+    /// Most objectives hide no patches.
+    public var maskRow: Tensor? { nil }
+    /// Most objectives have no slow copy: one that is there stays as it is.
+    public func slowMomentum(progress: Double) -> Float { 1 }
+    /// Most objectives are moved by the optimizer alone.
+    public func afterStep(_ batch: EmbeddedBatch, progress: Double, on tape: inout Tape) {}
 }
 
-/// What a batch must hold for an objective; a run prepares the union over its objectives.
-public struct BatchNeeds: OptionSet, Sendable {
-    /// The needs as bits.
-    public let rawValue: Int
-    /// Needs from bits.
-    public init(rawValue: Int) { self.rawValue = rawValue }
+/// What an objective may know of the run when it declares its parameters.
+public struct ObjectiveSetting: Sendable {
+    /// Items of a batch.
+    public var batchSize: Int
+    /// Length of the row that each tower makes of a picture or a text; 0 where the run has no such tower.
+    public var imageWidth, textWidth: Int
+    /// The number of tokens that exist.
+    public var vocabSize: Int
+    /// Patches of a picture, and numbers of a patch.
+    public var patches, patchWidth: Int
+    /// Tokens of the longest text.
+    public var contextLength: Int
 
-    /// One view of each picture.
-    public static let pictures = BatchNeeds(rawValue: 1)
-    /// One caption of each picture.
-    public static let captions = BatchNeeds(rawValue: 2)
-    /// A vector of each picture that another model made.
-    public static let teacher = BatchNeeds(rawValue: 4)
-}
-
-/// A batch after the towers: unit embeddings, row by row, and who is who.
-public struct EmbeddedBatch: Sendable {
-    /// `[batch, embedDim]`, unit rows.
-    public var pictures: Tensor
-    /// `[batch, embedDim]`, unit rows; row i belongs to picture i.
-    public var captions: Tensor
-    /// `[batch, embedDim]`, unit rows: what another model made of the pictures.
-    public var teacher: Tensor?
-    /// `[]`: the logarithm of the learned multiplier of the cosines.
-    public var logLogitScale: Tensor
-    /// Equal numbers are the same picture.
-    public var pictureIDs: [Int]
-    /// Equal numbers are the same caption.
-    public var captionIDs: [Int]
-
-    /// A batch of pairs.
+    /// Widths of a run's towers.
     public init(
-        pictures: Tensor, captions: Tensor, teacher: Tensor? = nil, logLogitScale: Tensor, pictureIDs: [Int],
-        captionIDs: [Int]
+        batchSize: Int, imageWidth: Int = 0, textWidth: Int = 0, vocabSize: Int = 0, patches: Int = 0,
+        patchWidth: Int = 0, contextLength: Int = 0
     ) {
-        self.teacher = teacher
-        (self.pictures, self.captions, self.logLogitScale) = (pictures, captions, logLogitScale)
-        (self.pictureIDs, self.captionIDs) = (pictureIDs, captionIDs)
-    }
-
-    /// `[batch · batch]`: true for a pair that shares a picture or a caption with its row's true pair, and so is no
-    /// negative; empty where there is none.
-    var duplicates: [Bool] {
-        let n = pictureIDs.count
-        guard Set(pictureIDs).count < n || Set(captionIDs).count < n else { return [] }
-        return (0..<n * n).map { at in
-            let (i, j) = (at / n, at % n)
-            return i != j && (pictureIDs[i] == pictureIDs[j] || captionIDs[i] == captionIDs[j])
-        }
+        (self.batchSize, self.imageWidth, self.textWidth) = (batchSize, imageWidth, textWidth)
+        (self.vocabSize, self.patches, self.patchWidth) = (vocabSize, patches, patchWidth)
+        self.contextLength = contextLength
     }
 }
 
 /// Every objective that `--objective` can name.
-public let objectives: [any Objective.Type] = [SoftmaxContrastive.self, TeacherDistillation.self]
+public let objectives: [any Objective.Type] = [
+    SoftmaxContrastive.self, SigmoidContrastive.self, TeacherDistillation.self, SimCLR.self, MoCo.self, MoCoQueue.self,
+    Adjacent.self, SameDocument.self, Paraphrase.self, SimCSE.self, MaskedLanguageModel.self, MaskedSpans.self,
+    NextSentence.self, MaskedAutoencoder.self, SimMIM.self, ContrastivePredictiveCoding.self, TSDAE.self,
+]

@@ -8,6 +8,8 @@ public import Autodiff
 public struct TeacherDistillation: Objective {
     /// `teacher`.
     public static let name = "teacher"
+    /// Pairs and vectors.
+    public static let learnsFrom = "pictures with captions, and --teacher with vectors of the pictures"
     /// What the distance is multiplied by.
     public var distanceWeight: Float = 4
 
@@ -15,21 +17,21 @@ public struct TeacherDistillation: Objective {
     public init() {}
 
     /// Pairs, and vectors of the pictures.
-    public var needs: BatchNeeds { [.pictures, .captions, .teacher] }
+    public var needs: Set<BatchNeed> { [.pairs, .teacher] }
 
     /// The loss, `[]`.
     public func loss(of batch: EmbeddedBatch, on tape: inout Tape) -> Tensor {
-        guard let teacher = batch.teacher else { preconditionFailure("a batch without vectors of a teacher") }
-        var paired = batch
+        var paired = batch.needed(batch.pairs, "pairs")
+        let teacher = batch.needed(batch.teacher, "vectors of a teacher")
+        let distance = tape.meanSquaredDistance(paired.pictures, teacher)
         paired.pictures = teacher
-        let distance = tape.meanSquaredDistance(batch.pictures, teacher)
         return tape.weightedSum([
             (distance, distanceWeight), (SoftmaxContrastive().loss(of: paired, on: &tape), 1),
         ])
     }
 
     /// Of pictures that lie anywhere, and captions that pick at random.
-    public func chanceLoss(_ batch: EmbeddedBatch) -> Float {
-        2 * distanceWeight + SoftmaxContrastive().chanceLoss(batch)
+    public func chanceLoss(_ batch: EmbeddedBatch) -> Float? {
+        SoftmaxContrastive().chanceLoss(batch).map { 2 * distanceWeight + $0 }
     }
 }

@@ -4,8 +4,8 @@ import Foundation
 import Storage
 import VectorIndex
 
-/// Writes the embeddings of an index for other programs: a matrix as a file of NumPy, and beside it, in a `.txt`, what each
-/// row is, one a line: a picture's path, or `path:line` of a passage. Rows are in the order of paths and lines.
+/// Writes the embeddings of an index for other programs: a matrix as a file of NumPy, and beside it, in a `.txt`, what
+/// each row is, one a line: a picture's path, or `path:line` of a passage. Rows are in the order of paths and lines.
 ///
 /// `clip-train --teacher` takes both files of pictures. Paths with a line break have no place in such a list, and are
 /// left out.
@@ -18,19 +18,24 @@ public func writeVectors(of index: String, to path: String) throws(Failure) {
             .badSettings, "cannot write vectors", at: path, because: "what they are goes into a .txt beside them",
             try: "give a name that ends with .npy")
     }
+    let embeddings = try namedEmbeddings(of: index)
+    try AtomicFile.write(to: path) { (file) throws(Failure) in
+        try file.appendNumPyHeader(rows: embeddings.names.count, width: embeddings.embedDim)
+        try file.append(embeddings.rows.span)
+    }
+    try AtomicFile.write(embeddings.names.map { $0 + "\n" }.joined(), to: list)
+}
+
+/// All embeddings of an index, and what each is, in the order of paths and lines; a name with a line break is left out.
+func namedEmbeddings(
+    of index: String
+) throws(Failure) -> (rows: [Float], names: [String], embedDim: Int) {
     var snapshot = try IndexSnapshot(index)
     var rows: [Int64: [Float]] = [:]
     try snapshot.forEach { id, vector in rows[id] = vector.indices.map { vector[$0] } }
     let places = try places(in: index, snapshot.manifest.attachments)
         .filter { rows[$0.id] != nil && !$0.name.contains("\n") }
-    try AtomicFile.write(to: path) { (file) throws(Failure) in
-        try file.appendNumPyHeader(rows: places.count, width: snapshot.embedDim)
-        for place in places {
-            let row = rows[place.id] ?? []
-            try file.append(row.span)
-        }
-    }
-    try AtomicFile.write(places.map { $0.name + "\n" }.joined(), to: list)
+    return (places.flatMap { rows[$0.id] ?? [] }, places.map(\.name), snapshot.embedDim)
 }
 
 /// What an index holds, in the order of paths: pictures by their paths, passages by path and line.

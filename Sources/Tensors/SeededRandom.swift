@@ -6,7 +6,8 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     /// What the luck is for; two purposes never share a number.
     public enum Purpose: UInt32, Sendable {
         case weights = 1
-        case order, caption, augmentation, dropout, split, clustering, scene, test, patches
+        case order, caption, augmentation, dropout, split, clustering, scene, test, patches, views, masking, texts,
+            resampling, projection
     }
 
     private let key: SIMD2<UInt32>

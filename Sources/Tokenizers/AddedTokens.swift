@@ -12,12 +12,21 @@ struct AddedTokens: Sendable {
     private var firstBytes: Set<UInt8> = []
     /// One more than the largest id.
     private(set) var idLimit = 0
+    /// Those that are no words.
+    private(set) var special: Set<Int32> = []
+    /// Stands for a hidden word.
+    private(set) var mask: Int32?
+
+    /// What models call their mask: BERT's, RoBERTa's, and our own.
+    private static let maskNames: Set<String> = ["[MASK]", "<mask>", SymbolTokenizer.maskName]
 
     init(_ tokens: [TokenizerFile.Added]) {
         for token in tokens where !token.content.isEmpty {
             trie.insert(token.content.utf8, Int32(truncatingIfNeeded: token.id))
             firstBytes.formUnion(token.content.utf8.prefix(1))
             idLimit = max(idLimit, token.id + 1)
+            if token.special ?? true { special.insert(Int32(truncatingIfNeeded: token.id)) }
+            if Self.maskNames.contains(token.content) { mask = Int32(truncatingIfNeeded: token.id) }
         }
     }
 
@@ -88,6 +97,9 @@ struct TokenTemplate: Sendable, Equatable {
 struct TokenFrame: Sendable {
     let added: AddedTokens
     let template: TokenTemplate
+
+    /// Tokens that are no words: those that are added as such, and those around every text.
+    var special: Set<Int32> { added.special.union(template.prefix).union(template.suffix) }
 
     /// The tokens of `text`, never more than `contextLength`. `append` adds the pieces of a part, given whether it is the
     /// first, and may stop beyond the limit that it is told.

@@ -33,7 +33,7 @@ extension BytePairTokenizer {
             throw .unreadableTokenizer(
                 path,
                 "found a \(model.type ?? "BPE") model with end_of_word_suffix \"\(model.end_of_word_suffix ?? "")\", "
-                    + "expected BPE with \"\(ByteSymbols.endOfWord)\", WordPiece or Unigram")
+                    + "expected BPE with \"\(ByteSymbols.endOfWord)\", WordPiece, Unigram or WordLevel")
         }
         let vocab = try model.vocab.ids(of: path), merges = model.merges ?? []
         try self.init(vocab: vocab, of: path, merges: merges.map(\.parts), of: path) { "merge \($0 + 1)" }

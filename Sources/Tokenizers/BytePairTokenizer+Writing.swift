@@ -19,10 +19,10 @@ extension BytePairTokenizer {
               "tokenizer_class": "CLIPTokenizer",
               "model_max_length": \(contextLength),
               "do_lower_case": true,
-              \(specialTokens)
+              \(specialNames)
             }
             """,
-            "special_tokens_map.json": "{\n  \(specialTokens)\n}",
+            "special_tokens_map.json": "{\n  \(specialNames)\n}",
         ]
         try AtomicFile.makeFolder(folder)
         for (name, text) in files.sorted(by: { $0.key < $1.key }) {
@@ -30,7 +30,7 @@ extension BytePairTokenizer {
         }
     }
 
-    private var specialTokens: String {
+    private var specialNames: String {
         """
         "bos_token": "\(SpecialTokens.start)",
           "eos_token": "\(SpecialTokens.end)",
@@ -49,8 +49,8 @@ extension BytePairTokenizer {
               "truncation": null,
               "padding": null,
               "added_tokens": [
-                \(addedToken(SpecialTokens.start, start)),
-                \(addedToken(SpecialTokens.end, end))
+                \(addedToken(SpecialTokens.start, Int(start))),
+                \(addedToken(SpecialTokens.end, Int(end)))
               ],
               "normalizer": {"type": "Sequence", "normalizers": [
                 {"type": "NFC"},
@@ -77,21 +77,4 @@ extension BytePairTokenizer {
             }
             """
     }
-
-    private func addedToken(_ name: String, _ id: Int32) -> String {
-        """
-        {"id": \(id), "content": "\(name)", "single_word": false, "lstrip": false, "rstrip": false, \
-        "normalized": false, "special": true}
-        """
-    }
-}
-
-/// Tokens hold no control characters, so JSON asks to escape only two.
-private func quoted(_ name: String) -> String {
-    var text = "\""
-    for scalar in name.unicodeScalars {
-        if scalar == "\"" || scalar == "\\" { text.unicodeScalars.append("\\") }
-        text.unicodeScalars.append(scalar)
-    }
-    return text + "\""
 }

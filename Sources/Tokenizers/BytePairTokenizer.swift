@@ -23,6 +23,10 @@ public struct BytePairTokenizer: Tokenizer, Equatable {
     public var startToken: Int32? { start }
     /// Ends every caption, also a truncated one.
     public var endToken: Int32? { end }
+    /// CLIP hides no words.
+    public var maskToken: Int32? { nil }
+    /// Start and end; no text is unknown.
+    public var specialTokens: Set<Int32> { [start, end] }
 
     /// - Parameter ids: of the names; those of the bytes and the special tokens are among them.
     init(names: [String], ids: [String: Int32], merges: [Merge]) {

@@ -22,6 +22,10 @@ public protocol Tokenizer: Sendable {
     var startToken: Int32? { get }
     /// Ends every caption, also a truncated one.
     var endToken: Int32? { get }
+    /// Stands for a word that is hidden, where there is such a token.
+    var maskToken: Int32? { get }
+    /// Tokens that are no words: start, end, unknown and the like. They are never hidden.
+    var specialTokens: Set<Int32> { get }
 
     /// The tokens of `text`: no padding, and never more than `contextLength` (at least 2) of them.
     func encode(_ text: String, contextLength: Int) -> Tokens

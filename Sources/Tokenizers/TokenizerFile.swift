@@ -6,6 +6,8 @@ struct TokenizerFile: Decodable {
     struct Added: Decodable {
         let id: Int
         let content: String
+        /// Whether it is no word; so where a file does not say.
+        var special: Bool?
     }
 
     /// What is done to the text first; its kind decides which of the other keys it has.
@@ -35,6 +37,9 @@ struct TokenizerFile: Decodable {
         // Metaspace
         let replacement, prepend_scheme: String?
         let add_prefix_space, split: Bool?
+        // Split
+        let pattern: Pattern?
+        let behavior: String?
     }
 
     /// What is put around the tokens.

@@ -16,6 +16,7 @@ public func readTokenizer(folder: String) throws(Failure) -> any Tokenizer {
         switch file.model.type ?? "BPE" {
         case "WordPiece": return try WordPieceTokenizer(file, of: path, files)
         case "Unigram": return try UnigramTokenizer(file, of: path, files)
+        case "WordLevel": return try SymbolTokenizer(file, of: path, files)
         default: return try BytePairTokenizer(file, of: path)
         }
     }
@@ -25,11 +26,11 @@ public func readTokenizer(folder: String) throws(Failure) -> any Tokenizer {
     return try BytePairTokenizer(folder: folder)
 }
 
-/// The files of a tokenizer that was made elsewhere, to be written again as they were read.
+/// The files of a tokenizer, to be written again as they were read, or as training made them.
 struct TokenizerFiles: Sendable {
     static let pipeline = "tokenizer.json", vocab = "vocab.txt"
-    static let settings = "tokenizer_config.json"
-    private static let names = [pipeline, vocab, settings, "special_tokens_map.json"]
+    static let settings = "tokenizer_config.json", specialTokens = "special_tokens_map.json"
+    private static let names = [pipeline, vocab, settings, specialTokens]
 
     private var contents: [(name: String, bytes: [UInt8])] = []
 
@@ -37,6 +38,11 @@ struct TokenizerFiles: Sendable {
         for name in Self.names where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
             contents.append((name, try tokenizerBytes("\(folder)/\(name)")))
         }
+    }
+
+    /// The files of a tokenizer that is made here.
+    init(_ texts: KeyValuePairs<String, String>) {
+        contents = texts.map { (name: $0.key, bytes: Array($0.value.utf8)) }
     }
 
     /// What a file holds; nil where there is none.

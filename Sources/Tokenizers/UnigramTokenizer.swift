@@ -21,6 +21,10 @@ public struct UnigramTokenizer: Tokenizer {
     public var startToken: Int32? { frame.template.prefix.first }
     /// Ends every caption, also a truncated one.
     public var endToken: Int32? { frame.template.suffix.last }
+    /// Stands for a word that is hidden, where there is such a token.
+    public var maskToken: Int32? { frame.added.mask }
+    /// Tokens that are no words.
+    public var specialTokens: Set<Int32> { frame.special.union([unknown]) }
 
     /// Reads a `tokenizer.json` whose model is Unigram.
     ///

@@ -20,6 +20,10 @@ public struct WordPieceTokenizer: Tokenizer {
     public var startToken: Int32? { frame.template.prefix.first }
     /// Ends every caption, also a truncated one.
     public var endToken: Int32? { frame.template.suffix.last }
+    /// Stands for a word that is hidden, where there is such a token.
+    public var maskToken: Int32? { frame.added.mask }
+    /// Tokens that are no words.
+    public var specialTokens: Set<Int32> { frame.special.union([unknown]) }
 
     /// The tokens of `text`: no padding, and never more than `contextLength` of them, which has room for start and end.
     public func encode(_ text: String, contextLength: Int) -> Tokens {

@@ -1,5 +1,6 @@
 import Augmentations
 import Failures
+import Layers
 import Storage
 
 /// Two towers of any origin and what joins them, as transformers describes its `VisionTextDualEncoderModel`.

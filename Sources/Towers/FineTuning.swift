@@ -1,3 +1,5 @@
+import Layers
+
 /// How towers that come trained go on learning: gently, and the more so the further a block lies from the embedding.
 ///
 /// A group is a block, counted from the tower's end; the last group is what lies before the blocks. What is behind them
@@ -64,7 +66,7 @@ extension ModelPlan {
 
     private func isBehindBlocks(_ part: Substring, _ side: TowerSide) -> Bool {
         let names =
-            side == .image ? [vision.names.normAfter, vision.names.head] : [text.names.normAfter, text.names.head]
-        return names.contains { $0.map { part.hasPrefix("\($0).") } ?? false }
+            side == .image ? [vision.names.normAfter, vision.headName] : [text.names.normAfter, text.names.head]
+        return part == TextTower.queryName || names.contains { $0.map { part.hasPrefix("\($0).") } ?? false }
     }
 }

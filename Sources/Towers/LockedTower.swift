@@ -117,7 +117,7 @@ extension Model {
         _ side: TowerSide, of towers: DualEncoder, from folder: String, _ store: ParameterStore, into tape: inout Tape
     ) throws(Failure) {
         let files = try TowerFolder(folder, config: towers.config(of: side))
-        if side == .image, let vision { try files.read(vision, store, into: &tape) }
-        if side == .text, let text { try files.read(text, store, into: &tape) }
+        if side == .image, let vision { try files.read(vision, store, into: &tape, beginning: true) }
+        if side == .text, let text { try files.read(text, store, into: &tape, beginning: true) }
     }
 }

@@ -1,5 +1,6 @@
 public import Failures
 package import Foundation
+import Layers
 import Storage
 
 /// The shape of a model: two towers and the length of their joint embedding. Its JSON is open_clip's.

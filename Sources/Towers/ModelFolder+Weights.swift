@@ -25,9 +25,25 @@ extension ModelFolder {
     static func parts(
         of plan: ModelPlan, without locked: Set<TowerSide> = [], in store: ParameterStore
     ) throws(Failure) -> [Safetensors.Part] {
-        let places = Dictionary(store.parameters.map { ($0.name, $0.tensor) }) { first, _ in first }
         var declared = ParameterStore()
-        let fileShapes = Model(plan, without: locked, in: &declared).fileShapes
+        let model = Model(plan, without: locked, in: &declared)
+        return try parts(of: model, declaring: declared, in: store)
+    }
+
+    /// The tensors of one tower, by their place in `store`, under the names that they have there.
+    static func parts(
+        of plan: ModelPlan, only side: TowerSide, in store: ParameterStore
+    ) throws(Failure) -> [Safetensors.Part] {
+        var declared = ParameterStore()
+        let model = Model(plan, only: side, in: &declared)
+        return try parts(of: model, declaring: declared, in: store)
+    }
+
+    private static func parts(
+        of model: Model, declaring declared: ParameterStore, in store: ParameterStore
+    ) throws(Failure) -> [Safetensors.Part] {
+        let places = Dictionary(store.parameters.map { ($0.name, $0.tensor) }) { first, _ in first }
+        let fileShapes = model.fileShapes
         var parts: [Safetensors.Part] = []
         for parameter in declared.parameters {
             guard let place = places[parameter.name], place.shape == parameter.tensor.shape else {

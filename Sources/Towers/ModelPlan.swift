@@ -1,6 +1,7 @@
 public import Augmentations
 import Failures
 import Kernels
+import Layers
 
 /// What a model is made of, whoever described it: two towers, and what brings their rows into one space.
 public struct ModelPlan: Sendable, Equatable {
@@ -25,20 +26,44 @@ public struct ModelPlan: Sendable, Equatable {
     /// Number of tokens that exist.
     public var vocabSize: Int { text.vocabSize }
 
+    /// Patches along each side of a picture.
+    public var patchesPerSide: Int { vision.patchesPerSide }
+    /// Rows of a picture before those of its patches: class token and registers.
+    public var extraRows: Int { vision.extraRows }
+
+    /// Length of a row of a patch or a token inside a tower.
+    public func width(_ side: TowerSide) -> Int { blocks(side).width }
+
+    /// Attention heads of a tower.
+    public func heads(_ side: TowerSide) -> Int { blocks(side).heads }
+
+    /// Kinds of segments that the text tower tells apart by a row of their own; 0 where it does not.
+    public var segmentKinds: Int { text.segmentKinds }
+
+    /// Whether a token of the text tower sees none that come behind it.
+    public var isCausal: Bool { text.blocks.causal }
+
+    private func blocks(_ side: TowerSide) -> BlockSettings { side == .image ? vision.blocks : text.blocks }
+
     /// Length of what a tower makes of a picture or a caption, before its projection.
     public func featureWidth(_ side: TowerSide) -> Int {
         side == .image ? vision.featureWidth : text.featureWidth
     }
 
-    /// The towers in words, one a line.
-    public var sentences: [String] {
-        [
+    /// The towers in words, one a line; of one tower alone, that one.
+    public func sentences(only side: TowerSide? = nil) -> [String] {
+        let all = [
             "pictures of \(imageSize) pixels in patches of \(patchSize) through "
                 + "\(vision.blocks.layers) × \(vision.blocks.width)",
-            "captions of up to \(contextLength) tokens out of \(vocabSize) through "
+            "texts of up to \(contextLength) tokens out of \(vocabSize) through "
                 + "\(text.blocks.layers) × \(text.blocks.width)",
             "embeddings of \(embedDim)",
         ]
+        switch side {
+        case .image: return [all[0], "embeddings of \(featureWidth(.image))"]
+        case .text: return [all[1], "embeddings of \(featureWidth(.text))"]
+        case nil: return all
+        }
     }
 }
 
@@ -54,23 +79,10 @@ extension ModelPlan {
         guard hasClassToken || !(pooling == .classToken || pooling == .classAndMean) else {
             throw .settings(place, "the picture tower has no class token to pool by \(pooling.rawValue)")
         }
-        guard pooling != .attention || vision.names.head != nil else {
-            throw .settings(place, "the picture tower has no attention pooling")
-        }
         guard !(text.pooling == .first && text.blocks.causal) else {
             throw .settings(place, "the first token of a causal text tower has seen itself alone")
         }
     }
-}
-
-/// How a tower's row becomes an embedding.
-enum ProjectionPlan: Sendable, Equatable {
-    /// Multiplied by a matrix of this name, `[embedDim, width]`.
-    case linear(String)
-    /// The same, with a bias beside the matrix: the head of a tower.
-    case affine(String)
-    /// Through a hidden layer of this width with GELU and a bias; then a matrix and a bias again.
-    case hidden(String, width: Int)
 }
 
 extension ModelConfiguration {

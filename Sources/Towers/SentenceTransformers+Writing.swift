@@ -10,14 +10,21 @@ extension LoadedModel {
     ///
     /// - Throws: `.badSettings` where the tower is none that it can open, `.cannotWrite`.
     public func writeSentenceEncoder(to folder: String) throws(Failure) {
-        guard case .dualEncoder(let towers) = settings.model, towers.config(of: .text).modelType == "bert" else {
+        guard case .dualEncoder(let towers) = settings.model,
+            ["bert", "megatron-bert"].contains(towers.config(of: .text).modelType)
+        else {
             throw Failure(
                 .badSettings, "cannot export text tower", at: folder,
                 because: "sentence-transformers opens BERT's towers, and this is another",
                 try: "give a run whose --text-tower was BERT's, such as models/minilm-l6")
         }
         let text = towers.plan.text
-        let pooling = SentenceTransformers.PoolingFile(text.pooling, width: text.featureWidth)
+        guard let pooling = SentenceTransformers.PoolingFile(text.pooling, width: text.featureWidth) else {
+            throw Failure(
+                .badSettings, "cannot export text tower", at: folder,
+                because: "it pools by \(text.pooling.rawValue), which sentence-transformers does not know",
+                try: "give a run whose --text-pooling is another")
+        }
         try AtomicFile.makeFolder("\(folder)/\(SentenceTransformers.poolingFolder)")
         try writeJSON(towers.config(of: .text).json, to: "\(folder)/\(ModelFolder.configFile)")
         try writeJSON(pooling, to: "\(folder)/\(SentenceTransformers.poolingFile)")
@@ -61,12 +68,17 @@ extension SentenceTransformers {
     struct PoolingFile: Encodable {
         let word_embedding_dimension: Int
         let pooling_mode_cls_token, pooling_mode_mean_tokens, pooling_mode_lasttoken: Bool
+        /// Nil where it is another way, since old versions do not know the key.
+        let pooling_mode_weightedmean_tokens: Bool?
 
-        init(_ pooling: TextPooling, width: Int) {
+        /// Nil where sentence-transformers does not know the pooling.
+        init?(_ pooling: TextPooling, width: Int) {
+            guard pooling != .attention else { return nil }
             word_embedding_dimension = width
             pooling_mode_cls_token = pooling == .first
             pooling_mode_mean_tokens = pooling == .mean
             pooling_mode_lasttoken = pooling == .last
+            pooling_mode_weightedmean_tokens = pooling == .weightedMean ? true : nil
         }
     }
 

@@ -34,8 +34,25 @@ public enum SentenceTransformers {
         var kind: Substring { type.split(separator: ".").last ?? "" }
     }
 
+    /// The file of a pooling module, as versions before 6 and from 6 on write it. Property names are its keys.
     private struct Pooling: Decodable {
+        let pooling_mode: String?
         let pooling_mode_cls_token, pooling_mode_mean_tokens, pooling_mode_lasttoken: Bool?
+        let pooling_mode_weightedmean_tokens: Bool?
+
+        private static let words: [String: TextPooling] = [
+            "mean": .mean, "cls": .first, "lasttoken": .last, "weightedmean": .weightedMean,
+        ]
+
+        /// The ways it pools in, of those that are known.
+        var chosen: [TextPooling] {
+            if let pooling_mode { return [Self.words[pooling_mode]].compactMap { $0 } }
+            let modes: [(Bool?, TextPooling)] = [
+                (pooling_mode_mean_tokens, .mean), (pooling_mode_cls_token, .first), (pooling_mode_lasttoken, .last),
+                (pooling_mode_weightedmean_tokens, .weightedMean),
+            ]
+            return modes.filter { $0.0 == true }.map(\.1)
+        }
     }
 
     private struct Length: Decodable {
@@ -65,16 +82,12 @@ public enum SentenceTransformers {
         }
         guard let module = modules.first(where: { $0.kind == "Pooling" }) else { return nil }
         let file = "\(folder)/\(module.path)/\(ModelFolder.configFile)"
-        let pooling = try decoded(Pooling.self, from: jsonFile(file), named: file)
-        let modes: [(Bool?, TextPooling)] = [
-            (pooling.pooling_mode_mean_tokens, .mean), (pooling.pooling_mode_cls_token, .first),
-            (pooling.pooling_mode_lasttoken, .last),
-        ]
-        let chosen = modes.filter { $0.0 == true }
+        let chosen = try decoded(Pooling.self, from: jsonFile(file), named: file).chosen
         guard chosen.count == 1 else {
             throw .settings(
-                file, "it pools in \(chosen.count) of the ways that are known: mean, class token, last token")
+                file,
+                "it pools in \(chosen.count) of the ways that are known: mean, class token, last token, weighted mean")
         }
-        return chosen[0].1
+        return chosen[0]
     }
 }

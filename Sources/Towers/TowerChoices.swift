@@ -13,6 +13,9 @@ public struct TowerChoices: Codable, Sendable, Equatable {
     public var imagePooling: ImagePooling?
     /// How the text tower makes one row of many.
     public var textPooling: TextPooling?
+    /// Whether the text tower of a preset is one whose tokens see those behind them, too: such as objectives of masked
+    /// tokens need. A tower from a folder is what it is.
+    public var textIsBidirectional: Bool?
     /// Width of the projections' hidden layer; nil for one matrix.
     public var projectionHidden: Int?
     /// Length of the joint embedding.
@@ -66,6 +69,9 @@ extension DualEncoder {
             text = folder.config.withoutInitialization()
             let plan = try folder.textPlan(), pooling = try SentenceTransformers.pooling(of: folder.path)
             textPooling = textPooling ?? pooling ?? plan.pooling
+        } else if choices.textIsBidirectional == true {
+            text = TowerConfig(bidirectional: preset, place: place)
+            textPooling = textPooling ?? .mean
         }
         if let side { vision = vision.setting("image_size", side, in: "vision_config") }
         if let layers = choices.imageLayer {

@@ -1,5 +1,6 @@
 import Failures
 import Kernels
+import Layers
 
 /// The `config.json` of a tower: settings by name, each with transformers' default.
 struct TowerConfig: Sendable, Equatable {
@@ -27,11 +28,12 @@ struct TowerConfig: Sendable, Equatable {
         return TowerConfig(json: json, place: place)
     }
 
-    /// The same without what says how weights begin: trained ones have taken their place. transformers refuses some of these
-    /// numbers where they are whole, and JSON does not tell 1 from 1.0.
+    /// The same without what says how weights begin, since trained ones have taken their place, and without what this
+    /// project added. transformers refuses some of these numbers where they are whole, and JSON does not tell 1 from 1.0.
     func withoutInitialization() -> TowerConfig {
         TowerConfig(
-            json: json.without(["layerscale_value", "initializer_range", "initializer_factor"]), place: place)
+            json: json.without(["layerscale_value", "initializer_range", "initializer_factor", DualEncoder.extrasKey]),
+            place: place)
     }
 
     /// A setting that counts something: positive, and small enough to be a size.

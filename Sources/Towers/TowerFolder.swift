@@ -2,6 +2,7 @@ import Augmentations
 import Autodiff
 import Failures
 import Foundation
+import Layers
 
 /// A tower that was trained elsewhere, in a folder as transformers writes them: `config.json` and `model.safetensors`; or in
 /// one of open_clip's.
@@ -48,6 +49,7 @@ struct TowerFolder: ~Copyable {
         guard let vision = architecture.vision else { throw lacks("picture") }
         var plan = try vision(config)
         if let openCLIP { plan.pooling = openCLIP.plan.vision.pooling }
+        if let own = try config.own() { plan.pooling = own.image_pooling ?? plan.pooling }
         return plan
     }
 
@@ -56,25 +58,35 @@ struct TowerFolder: ~Copyable {
     /// - Throws: `.badSettings` where it has none.
     func textPlan() throws(Failure) -> TextPlan {
         guard let text = architecture.text else { throw lacks("text") }
-        return try text(config)
+        var plan = try text(config)
+        if let own = try config.own() { plan.pooling = own.text_pooling ?? plan.pooling }
+        return plan
     }
 
-    /// Reads the weights of the folder's picture tower into a tape; `store` declared them behind `Model.visionPrefix`.
+    /// Reads the weights of the folder's picture tower into a tape; `store` declared them behind `Model.visionPrefix`. Where
+    /// the tower goes on learning, attention pooling that its folder does not have is `beginning`: it stays as it was drawn.
     ///
     /// - Throws: `.missingInput`, `.badData`, or `.badSettings` that names a tensor which is missing, unexpected or of
     ///   another shape.
-    func read(_ tower: VisionTower, _ store: ParameterStore, into tape: inout Tape) throws(Failure) {
+    func read(
+        _ tower: VisionTower, _ store: ParameterStore, into tape: inout Tape, beginning: Bool = false
+    ) throws(Failure) {
+        let isOwn = beginning && tower.plan.names.head == nil
         try TowerWeights(WeightFiles(folder: path), architecture, prefix: Model.visionPrefix).read(
             into: &tape, store, prefix: Model.visionPrefix, fileShapes: tower.fileShapes,
-            positions: tower.plan.names.positions, blocks: tower.plan.blocks)
+            positions: tower.plan.names.positions, blocks: tower.plan.blocks,
+            beginning: isOwn ? "\(VisionPlan.ownHead)." : nil)
     }
 
     /// Reads the weights of the folder's text tower into a tape; `store` declared them behind `Model.textPrefix`.
     ///
     /// - Throws: as for the picture tower.
-    func read(_ tower: TextTower, _ store: ParameterStore, into tape: inout Tape) throws(Failure) {
+    func read(
+        _ tower: TextTower, _ store: ParameterStore, into tape: inout Tape, beginning: Bool = false
+    ) throws(Failure) {
         try TowerWeights(WeightFiles(folder: path), architecture, prefix: Model.textPrefix).read(
-            into: &tape, store, prefix: Model.textPrefix, fileShapes: [:], positions: nil, blocks: tower.plan.blocks)
+            into: &tape, store, prefix: Model.textPrefix, fileShapes: [:], positions: nil, blocks: tower.plan.blocks,
+            beginning: beginning ? TextTower.queryName : nil)
     }
 
     /// How a picture becomes what the folder's picture tower sees.
@@ -82,6 +94,7 @@ struct TowerFolder: ~Copyable {
     /// - Throws: `.missingInput`, or `.badSettings` where the file asks for what is not known here.
     func preprocessing() throws(Failure) -> Preprocessing {
         if openCLIP != nil { return try ModelSettings(folder: path).preprocessing }
+        if let exact = try config.own()?.preprocess_cfg { return exact }
         let file = "\(path)/\(ModelFolder.preprocessorFile)"
         return try decoded(PreprocessorConfig.self, from: jsonFile(file), named: file).preprocessing
     }

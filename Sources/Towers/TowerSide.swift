@@ -6,7 +6,7 @@ public enum TowerSide: String, Codable, Sendable, CaseIterable {
     case text
 
     /// What stands before the names of its parameters.
-    var prefix: String { self == .image ? Model.visionPrefix : Model.textPrefix }
+    public var prefix: String { self == .image ? Model.visionPrefix : Model.textPrefix }
     /// The file of its weights, where it has one of its own.
     var weightsFile: String { "model-\(rawValue)-tower.safetensors" }
 }

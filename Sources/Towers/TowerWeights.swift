@@ -1,5 +1,6 @@
 import Autodiff
 import Failures
+import Layers
 import Tensors
 
 /// The weights of one tower in files that may hold more, under the names that our tower has for them.
@@ -29,18 +30,23 @@ struct TowerWeights {
 
     /// Reads every parameter of `store` whose name begins with `prefix` into the tape that was made from it.
     ///
-    /// Positions of another grid are interpolated. Blocks behind the tower's last one are left where they are.
+    /// Positions of another grid are interpolated. Blocks behind the tower's last one are left where they are, and so is a
+    /// learnt pooling that the tower does not have. Names that begin with `beginning` may be missing: they are what the
+    /// tower is only beginning to learn.
     ///
     /// - Throws: `.badSettings` that names a tensor which is missing, unexpected or of another shape.
     func read(
         into tape: inout Tape, _ store: ParameterStore, prefix: String, fileShapes: [String: [Int]],
-        positions: String?, blocks: BlockSettings
+        positions: String?, blocks: BlockSettings, beginning: String? = nil
     ) throws(Failure) {
         var wanted: Set<String> = []
         for parameter in store.parameters where parameter.name.hasPrefix(prefix) {
             let name = String(parameter.name.dropFirst(prefix.count))
             let expected = fileShapes[parameter.name] ?? parameter.tensor.shape.axes
             wanted.insert(name)
+            // Low-rank updates are no part of files, which hold the sum.
+            if name.contains(".\(LowRankUpdate.name).") { continue }
+            if let beginning, name.hasPrefix(beginning), fileNames[name] == nil { continue }
             guard let fileName = fileNames[name], let found = files.shape(of: fileName) else {
                 throw files.refused(name, nil, expected)
             }
@@ -66,6 +72,7 @@ struct TowerWeights {
 
     /// Whether a tensor may lie beside those of the tower.
     private func isKnown(_ name: String, _ blocks: BlockSettings) -> Bool {
+        if name == TextTower.queryName || name.hasPrefix("\(VisionPlan.ownHead).") { return true }
         if architecture.ignored.contains(where: { name.contains($0) }) { return true }
         let start = blocks.names.blocks + "."
         guard name.hasPrefix(start), let number = Int(name.dropFirst(start.count).prefix { $0 != "." }) else {

@@ -1,5 +1,6 @@
 import Autodiff
 import Kernels
+import Layers
 import Tensors
 
 /// What a vision transformer is made of: every architecture that is read here is a value of this.
@@ -16,20 +17,12 @@ struct VisionPlan: Sendable, Equatable {
     var patchWidth: Int { 3 * patchSize * patchSize }
     /// Rows of a picture before its patches.
     var extraRows: Int { (names.classToken == nil ? 0 : 1) + registers }
+    /// What stands before the names of the attention pooling's parameters; nil where there are none.
+    var headName: String? { names.head ?? (pooling == .attention ? Self.ownHead : nil) }
+    /// What stands before those names in a tower whose family has no such pooling.
+    static let ownHead = "head"
     /// Length of what `encode` makes of a picture.
     var featureWidth: Int { pooling == .classAndMean ? 2 * blocks.width : blocks.width }
-}
-
-/// How the rows of a picture become one.
-public enum ImagePooling: String, Codable, Sendable, CaseIterable {
-    /// The class token's row.
-    case classToken = "class"
-    /// The mean of the patches' rows.
-    case mean
-    /// Both, one behind the other.
-    case classAndMean = "class+mean"
-    /// A learnt query gathers the patches' rows — Zhai et al. 2022, section 3.2.
-    case attention
 }
 
 /// How the parameters outside the blocks are called; what is nil does not exist.
@@ -101,7 +94,7 @@ struct VisionTower: Sendable {
         normBefore = names.normBefore.map { norm($0, in: &store) }
         blocks = BlockStack(name, plan.blocks, rank: tuning.rank, in: &store)
         normAfter = norm(names.normAfter, in: &store)
-        head = names.head.map { AttentionPooling("\(name)\($0)", plan.blocks, in: &store) }
+        head = plan.headName.map { AttentionPooling("\(name)\($0)", plan.blocks, in: &store) }
         if names.hasBatchAxis {
             for (part, tensor) in [
                 (names.classToken, classToken), (names.registers, registers), (names.positions, positions),
@@ -110,56 +103,88 @@ struct VisionTower: Sendable {
                 fileShapes["\(name)\(part)"] = [1, tensor.rowCount, width]
             }
         }
-        if let head = names.head { fileShapes["\(name)\(head).probe"] = [1, 1, width] }
+        if let head = plan.headName { fileShapes["\(name)\(head).probe"] = [1, 1, width] }
     }
 
     /// `patches` is `[batch·patches, 3·patchSize·patchSize]`; the result is `[batch, plan.featureWidth]`.
     ///
-    /// `gridSide` is the number of patches along each side, where pictures are smaller than the tower's own. Where `places` is given, each picture shows as many of its
-    /// patches as the others, and `places` tells for every row which one it is.
+    /// `gridSide` is the number of patches along each side, where pictures are smaller than the tower's own. Where `places`
+    /// is given, each picture shows as many of its patches as the others, and `places` tells for every row which one it is.
     func encode(
-        patches: Tensor, gridSide: Int? = nil, places: [Int]? = nil, batch: Int, on tape: inout Tape
+        patches: Tensor, gridSide: Int? = nil, places: [Int]? = nil, masked: MaskedPatches? = nil, batch: Int,
+        dropout: Float = 0, on tape: inout Tape
     ) -> Tensor {
-        let gridSide = gridSide ?? plan.patchesPerSide
-        let shown = places.map { $0.count / batch } ?? gridSide * gridSide
-        precondition(
-            patches.shape == [batch * shown, plan.patchWidth],
-            "\(batch) pictures have \([batch * shown, plan.patchWidth]) patches, found \(patches.shape)")
-        let mark = tape.mark, extra = plan.extraRows, length = shown + extra
-        var x =
-            tuning.frozenBlocks == nil
-            ? assemble(patches, gridSide, places, batch, &tape)
-            : tape.withoutRecording { assemble(patches, gridSide, places, batch, &$0) }
-        let segments = Segments(count: batch, length: length)
-        if plan.pooling == .classToken {
-            x = blocks.apply(  // [batch, width]
-                to: x, segments, keeping: .first, since: mark, frozen: tuning.frozenBlocks ?? 0, on: &tape)
-            return normAfter.apply(to: x, on: &tape)
+        let extra = plan.extraRows, shown = patches.rowCount / batch
+        let segments = Segments(count: batch, length: shown + extra)
+        let kept = plan.pooling == .classToken ? KeptRow.first : nil
+        var x = pass(patches, gridSide, places, masked, segments, keeping: kept, dropout: dropout, on: &tape)
+        if kept != nil { return normAfter.apply(to: x, on: &tape) }
+        guard plan.pooling == .mean && extra > 0 else {
+            return pool(normAfter.apply(to: x, on: &tape), segments, on: &tape)
         }
-        x = blocks.apply(to: x, segments, since: mark, frozen: tuning.frozenBlocks ?? 0, on: &tape)
-        if let head, plan.pooling == .attention {
-            return head.apply(to: normAfter.apply(to: x, on: &tape), segments, on: &tape)
+        // Only what is pooled is normalised.
+        x = normAfter.apply(to: tape.gatherRows(x, segments.rows(from: extra)), on: &tape)
+        return tape.meanRows(x, segments: Segments(count: batch, length: shown))
+    }
+
+    /// All rows behind the last norm, `[batch·(extra rows + patches), width]`.
+    func rows(
+        patches: Tensor, gridSide: Int? = nil, places: [Int]? = nil, masked: MaskedPatches? = nil, batch: Int,
+        dropout: Float = 0, on tape: inout Tape
+    ) -> Tensor {
+        let segments = Segments(count: batch, length: patches.rowCount / batch + plan.extraRows)
+        let x = pass(patches, gridSide, places, masked, segments, keeping: nil, dropout: dropout, on: &tape)
+        return normAfter.apply(to: x, on: &tape)
+    }
+
+    /// Makes one row of each picture's, `[batch, plan.featureWidth]`; `x` is what `rows` made.
+    func pool(_ x: Tensor, _ segments: Segments, on tape: inout Tape) -> Tensor {
+        func patches(on tape: inout Tape) -> Tensor {
+            let rows = plan.extraRows == 0 ? x : tape.gatherRows(x, segments.rows(from: plan.extraRows))
+            return tape.meanRows(
+                rows, segments: Segments(count: segments.count, length: rows.rowCount / segments.count))
         }
-        if plan.pooling == .mean && extra > 0 {
-            x = tape.gatherRows(x, (0..<batch * length).filter { $0 % length >= extra })
+        switch plan.pooling {
+        case .classToken: return tape.gatherRows(x, KeptRow.first.rows(of: segments))
+        case .mean: return patches(on: &tape)
+        case .classAndMean:
+            let classRows = tape.gatherRows(x, KeptRow.first.rows(of: segments))
+            return tape.joinColumns(classRows, patches(on: &tape))
+        case .attention:
+            guard let head else { preconditionFailure("attention pooling has a head") }
+            return head.apply(to: x, segments, on: &tape)
         }
-        x = normAfter.apply(to: x, on: &tape)
-        guard plan.pooling == .classAndMean else {
-            return tape.meanRows(x, segments: Segments(count: batch, length: shown))
-        }
-        let classRows = tape.gatherRows(x, (0..<batch).map { $0 * length })
-        let patchRows = tape.gatherRows(x, (0..<batch * length).filter { $0 % length >= extra })
-        let mean = tape.meanRows(patchRows, segments: Segments(count: batch, length: shown))
-        return tape.joinColumns(classRows, mean)
     }
 }
 
 extension VisionTower {
+    /// What leaves the last block: all rows, or one a picture where `kept` is given.
+    private func pass(
+        _ patches: Tensor, _ gridSide: Int?, _ places: [Int]?, _ masked: MaskedPatches?, _ segments: Segments,
+        keeping kept: KeptRow?, dropout: Float, on tape: inout Tape
+    ) -> Tensor {
+        let gridSide = gridSide ?? plan.patchesPerSide, batch = segments.count
+        let shown = places.map { $0.count / batch } ?? gridSide * gridSide
+        precondition(
+            patches.shape == [batch * shown, plan.patchWidth],
+            "\(batch) pictures have \([batch * shown, plan.patchWidth]) patches, found \(patches.shape)")
+        let mark = tape.mark
+        var x =
+            tuning.frozenBlocks == nil
+            ? assemble(patches, gridSide, places, masked, batch, &tape)
+            : tape.withoutRecording { assemble(patches, gridSide, places, masked, batch, &$0) }
+        if dropout > 0 { x = tape.dropout(x, share: dropout, segments: segments) }
+        return blocks.apply(
+            to: x, segments, keeping: kept, dropout: dropout, since: mark, frozen: tuning.frozenBlocks ?? 0, on: &tape)
+    }
+
     /// What enters the first block: a row a patch, and the extra rows before them.
     private func assemble(
-        _ patches: Tensor, _ gridSide: Int, _ places: [Int]?, _ batch: Int, _ tape: inout Tape
+        _ patches: Tensor, _ gridSide: Int, _ places: [Int]?, _ masked: MaskedPatches?, _ batch: Int,
+        _ tape: inout Tape
     ) -> Tensor {
-        let rows = tape.linear(patches, weight: patchWeight, bias: patchBias)
+        var rows = tape.linear(patches, weight: patchWeight, bias: patchBias)
+        if let masked { rows = tape.replaceRows(rows, masked.rows, with: masked.row) }
         let own = PositionGrid(side: plan.patchesPerSide, extra: classToken == nil ? 0 : 1)
         let positions =
             gridSide == own.side
@@ -168,49 +193,5 @@ extension VisionTower {
             rows, classToken: classToken, registers: registers, positions: positions, batch: batch,
             places: places)
         return normBefore?.apply(to: x, on: &tape) ?? x
-    }
-}
-
-/// A learnt query gathers all rows of a picture, then passes a hidden layer: "MAP", Zhai et al. 2022, section 3.2.
-struct AttentionPooling: Sendable {
-    private let settings: BlockSettings
-    private let probe: Tensor  // [1, width]
-    private let inWeight, inBias: Tensor  // [3·width, width] and [3·width]: query, keys, values
-    private let outWeight, outBias: Tensor  // [width, width] and [width]
-    private let norm: LayerNorm
-    private let fc1Weight, fc1Bias: Tensor  // [hiddenWidth, width] and [hiddenWidth]
-    private let fc2Weight, fc2Bias: Tensor  // [width, hiddenWidth] and [width]
-
-    init(_ name: String, _ settings: BlockSettings, in store: inout ParameterStore) {
-        self.settings = settings
-        let width = settings.width, hidden = settings.hiddenWidth, deviation = 1 / Float(width).squareRoot()
-        func declare(_ part: String, _ shape: Shape, in store: inout ParameterStore) -> Tensor {
-            let isMatrix = shape.rank == 2
-            return store.declare(
-                "\(name).\(part)", shape, isMatrix ? .normal(deviation: deviation) : .zeros, decays: isMatrix)
-        }
-        probe = declare("probe", [1, width], in: &store)
-        inWeight = declare("attention.in_proj_weight", [3 * width, width], in: &store)
-        inBias = declare("attention.in_proj_bias", [3 * width], in: &store)
-        outWeight = declare("attention.out_proj.weight", [width, width], in: &store)
-        outBias = declare("attention.out_proj.bias", [width], in: &store)
-        norm = LayerNorm("\(name).layernorm", width: width, epsilon: settings.epsilon, in: &store)
-        fc1Weight = declare("mlp.fc1.weight", [hidden, width], in: &store)
-        fc1Bias = declare("mlp.fc1.bias", [hidden], in: &store)
-        fc2Weight = declare("mlp.fc2.weight", [width, hidden], in: &store)
-        fc2Bias = declare("mlp.fc2.bias", [width], in: &store)
-    }
-
-    /// `x` is `[rows, width]`; the result is `[segments, width]`.
-    func apply(to x: Tensor, _ segments: Segments, on tape: inout Tape) -> Tensor {
-        let width = settings.width, others = width..<3 * width
-        let query = tape.linear(probe, weight: inWeight.rows(0..<width), bias: inBias.rows(0..<width))
-        let queries = tape.gatherRows(query, [Int](repeating: 0, count: segments.count))
-        let keysAndValues = tape.linear(x, weight: inWeight.rows(others), bias: inBias.rows(others))
-        let mixed = tape.pooledAttention(queries, keysAndValues, segments: segments, heads: settings.heads)
-        let pooled = tape.linear(mixed, weight: outWeight, bias: outBias)
-        let hidden = tape.linear(
-            norm.apply(to: pooled, on: &tape), weight: fc1Weight, bias: fc1Bias, activation: settings.activation)
-        return tape.linear(hidden, weight: fc2Weight, bias: fc2Bias, adding: pooled)
     }
 }

@@ -1,6 +1,7 @@
 import Datasets
 import Failures
 import Foundation
+package import Tokenizers
 
 /// Which pairs a run learns from and which it is evaluated on.
 package struct DataSettings: Codable, Sendable, Equatable {
@@ -12,6 +13,8 @@ package struct DataSettings: Codable, Sendable, Equatable {
     package var validationSplit: Double
     /// How to read a table of captions; guessed where nil.
     package var csvSeparator, csvImageKey, csvCaptionKey: String?
+    /// What texts consist of where they are no language.
+    package var symbols: Symbols?
 
     /// What `options` say of the data.
     init(_ options: TrainingOptions) {
@@ -21,27 +24,30 @@ package struct DataSettings: Codable, Sendable, Equatable {
         csvSeparator = options.csvSeparator
         csvImageKey = options.csvImageKey
         csvCaptionKey = options.csvCaptionKey
+        symbols = options.symbols
     }
 
     static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
-    /// The pairs to learn from.
-    func open(workers: Int) throws(Failure) -> Dataset {
-        try Dataset.open(path, reading(share: validationPath == nil ? validationSplit : 0, workers: workers))
+    /// The pictures to learn from, with captions unless they are to be taken `alone`.
+    func open(alone: Bool, workers: Int) throws(Failure) -> Dataset {
+        let share = validationPath == nil ? validationSplit : 0
+        return try Dataset.open(path, reading(share: share, alone: alone, workers: workers))
     }
 
-    /// The pairs to evaluate on, with their places in their data set; none where nothing is kept apart.
-    func openValidation(beside dataset: Dataset, workers: Int) throws(Failure) -> (Dataset, [Int]) {
+    /// The pictures to evaluate on, with their places in their data set; none where nothing is kept apart.
+    func openValidation(beside dataset: Dataset, alone: Bool, workers: Int) throws(Failure) -> (Dataset, [Int]) {
         guard let validationPath else { return (dataset, dataset.validation) }
-        let validation = try Dataset.open(validationPath, reading(share: 0, workers: workers))
+        let validation = try Dataset.open(validationPath, reading(share: 0, alone: alone, workers: workers))
         return (validation, validation.validation.isEmpty ? validation.training : validation.validation)
     }
 
-    private func reading(share: Double, workers: Int) -> DatasetSettings {
+    private func reading(share: Double, alone: Bool, workers: Int) -> DatasetSettings {
         var settings = DatasetSettings()
         settings.reader.csvSeparator = csvSeparator
         settings.reader.csvImageKey = csvImageKey
         settings.reader.csvCaptionKey = csvCaptionKey
+        settings.reader.allowsBarePictures = alone
         settings.validationShare = Float(share)
         settings.workers = workers
         return settings

@@ -60,7 +60,7 @@ struct FeatureGatherer {
         var parts = [
             Part(dataset: preparation.dataset, indices: preparation.training, views: [""] + drawn)
         ]
-        if let heldOut = preparation.heldOut {
+        if let heldOut = preparation.heldOut as? HeldOutPairs {
             parts.append(Part(dataset: heldOut.dataset, indices: heldOut.indices, views: [""]))
         }
         var wanted: [(part: Int, view: Int, indices: [Int])] = [], seen: Set<FeatureKey> = []
@@ -134,7 +134,9 @@ struct FeatureGatherer {
     private func gatherCaptions(_ tower: inout LockedTower, _ tell: Tell) throws(Failure) -> FeatureTable {
         let table = try cache.table(of: tower.fingerprint.description, width: tower.featureWidth)
         var texts = try preparation.dataset.captions(of: preparation.training)
-        if let heldOut = preparation.heldOut { texts += try heldOut.dataset.captions(of: heldOut.indices) }
+        if let heldOut = preparation.heldOut as? HeldOutPairs {
+            texts += try heldOut.dataset.captions(of: heldOut.indices)
+        }
         let captions = preparation.distinctTokens(of: texts)
         let tokens = Dictionary(uniqueKeysWithValues: captions.map { (FeatureKey(tokens: $0), $0) })
         let missing = try table.missing(captions.map { FeatureKey(tokens: $0) }), chunk = 64

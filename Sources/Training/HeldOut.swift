@@ -1,131 +1,67 @@
-import Augmentations
-import Catalogue
 import Datasets
-import Evaluation
+package import Evaluation
 import Failures
-import Tensors
-import Tokenizers
-import Towers
 
-/// Pictures and captions that nobody trains on, and how well a model finds them.
-struct HeldOut {
-    let dataset: Dataset
-    let indices: [Int]
-    let tokenizer: any Tokenizer
-    let recipe: [any Augmentation]
-    let workers: Int
-    /// What locked towers made of the pictures and captions.
-    var features = BatchFeatures()
-    /// Pictures or captions that are embedded together.
-    private let chunk = 64
-
-    /// What one evaluation found.
-    struct Outcome {
-        var retrieval: RetrievalReport
-        var parts: [String: RetrievalReport]
-        var skipped: [Skipped]
-    }
-
-    /// Embeds everything with the weights of `trainer`, and looks who finds whom.
+/// What nobody trains on, and how well a model does there.
+protocol HeldOut: Sendable {
+    /// Pictures or texts that are embedded, for a guess of what an evaluation takes.
+    var count: Int { get }
+    /// Embeds everything with the weights of `trainer`, and looks how well it tells things apart.
     ///
-    /// - Throws: `.badData` or `.readWrite` where features cannot be read.
-    func evaluate(_ trainer: inout Trainer) throws(Failure) -> Outcome {
-        var embedded = Embedded(embedDim: trainer.plan.embedDim)
-        let skipped =
-            if let features = features.pictures {
-                try embedFeatures(features, &trainer, into: &embedded)
-            } else { embedPictures(&trainer, into: &embedded) }
-        let texts = embedded.pairs.texts, contextLength = trainer.plan.contextLength
-        for start in stride(from: 0, to: texts.count, by: chunk) {
-            let tokens = texts[start..<min(start + chunk, texts.count)].map {
-                tokenizer.encode($0, contextLength: contextLength).ids
-            }
-            if let table = features.captions {
-                let rows = try table.rows(of: tokens.map { FeatureKey(tokens: $0) })
-                embedded.captions += trainer.embed(features: rows, of: .text)
-            } else {
-                embedded.captions += trainer.embed(captions: tokens)
-            }
-        }
-        return Outcome(retrieval: embedded.report(), parts: embedded.partReports(), skipped: skipped)
-    }
-
-    private func embedPictures(_ trainer: inout Trainer, into embedded: inout Embedded) -> [Skipped] {
-        var skipped: [Skipped] = []
-        var loader = PictureLoader(
-            dataset, indices: indices, recipe: recipe, side: trainer.plan.imageSize, chunk: chunk,
-            workers: workers)
-        while let next = loader.next() {
-            skipped += next.skipped
-            guard next.count > 0 else { continue }
-            embedded.pictures += trainer.embed(pictures: next.pictures, count: next.count)
-            embedded.names += next.names
-            for captions in next.captions { embedded.pairs.addPicture(captions: captions) }
-        }
-        return skipped
-    }
-
-    /// Pictures without features were listed when those were made.
-    private func embedFeatures(
-        _ features: PictureFeatures, _ trainer: inout Trainer, into embedded: inout Embedded
-    ) throws(Failure) -> [Skipped] {
-        let readable = indices.filter { features.fingerprints[$0] != nil }
-        for start in stride(from: 0, to: readable.count, by: chunk) {
-            let part = readable[start..<min(start + chunk, readable.count)]
-            let keys = part.compactMap { features.key(of: $0) }
-            embedded.pictures += trainer.embed(features: try features.table.rows(of: keys), of: .image)
-            for index in part {
-                let sample = try dataset.sample(at: index)
-                embedded.names.append(sample.name)
-                embedded.pairs.addPicture(captions: sample.captions)
-            }
-        }
-        return []
-    }
+    /// - Throws: `.badData` or `.readWrite` where features or texts cannot be read.
+    func evaluate(_ trainer: inout Trainer) throws(Failure) -> HeldOutOutcome
 }
 
-/// Embeddings of pictures and of their captions.
-struct Embedded {
-    let embedDim: Int
-    var names: [String] = []
-    var pairs = Pairs()
-    var pictures: [Float] = []  // [pairs.captions.count, embedDim]
-    var captions: [Float] = []  // [pairs.texts.count, embedDim]
+/// What one evaluation found.
+struct HeldOutOutcome {
+    var findings: Findings
+    var skipped: [Skipped] = []
+}
 
-    init(embedDim: Int) { self.embedDim = embedDim }
+/// What embeddings of held-out things are worth. What a run does not have is absent.
+package struct Findings: Sendable, Encodable {
+    /// Captions find pictures, and pictures captions.
+    package var retrieval: RetrievalReport?
+    /// The same among the pictures of one top folder alone, where there are several.
+    package var parts: [String: RetrievalReport] = [:]
+    /// A text finds the one that belongs to it.
+    package var textToText: RetrievalScores?
+    /// One augmented view of a picture finds another of the same.
+    package var viewToView: RetrievalScores?
+    /// Classes by the nearest neighbours among what was learnt from.
+    package var neighbors: ClassificationReport?
+    /// How pictures and texts lie in their space.
+    package var space: EmbeddingSpace?
 
-    /// Retrieval among all.
-    func report() -> RetrievalReport {
-        retrieval(pictures: pictures.span, captions: captions.span, embedDim: embedDim, pairs: pairs)
+    /// Nothing found yet.
+    package init() {}
+
+    /// The figure by which the best model is kept, and what it is.
+    package var score: (value: Double, measure: Measure) {
+        if let retrieval { return (retrieval.meanRecall, .meanRecall) }
+        if let neighbors { return (neighbors.accuracy, .neighborAccuracy) }
+        if let scores = textToText ?? viewToView { return (scores.meanRecall, .meanRecall) }
+        return (0, .meanRecall)
     }
 
-    /// Retrieval within each top folder alone, where the names have 2 to 12 of them.
-    func partReports() -> [String: RetrievalReport] {
-        var members: [String: [Int]] = [:]
-        for (picture, name) in names.enumerated() {
-            guard let slash = name.firstIndex(of: "/") else { return [:] }
-            members[String(name[..<slash]), default: []].append(picture)
-        }
-        return (2...12).contains(members.count) ? members.mapValues { part(of: $0).report() } : [:]
+    /// What the best model is best at.
+    package enum Measure: String, Codable, Sendable {
+        /// The mean of recall at 1, 5 and 10, of both directions where there are two.
+        case meanRecall = "mean_recall"
+        /// Classes named rightly by neighbours.
+        case neighborAccuracy = "neighbor_accuracy"
     }
 
-    private func part(of members: [Int]) -> Embedded {
-        var part = Embedded(embedDim: embedDim)
-        for picture in members {
-            part.names.append(names[picture])
-            part.pictures += row(picture, of: pictures)
-            let seen = part.pairs.texts.count
-            part.pairs.addPicture(captions: pairs.captions[picture].map { pairs.texts[$0] })
-            // Captions that are new to the part, in the order in which they got their numbers.
-            for text in part.pairs.texts[seen...] {
-                guard let caption = pairs.captions[picture].first(where: { pairs.texts[$0] == text }) else { continue }
-                part.captions += row(caption, of: captions)
-            }
-        }
-        return part
-    }
+    private enum Key: CodingKey { case parts, textToText, viewToView, neighbors, space }
 
-    private func row(_ number: Int, of table: [Float]) -> ArraySlice<Float> {
-        table[number * embedDim..<(number + 1) * embedDim]
+    /// Writes both directions of `retrieval` beside the other fields.
+    package func encode(to encoder: any Encoder) throws {
+        try retrieval?.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        if !parts.isEmpty { try container.encode(parts, forKey: .parts) }
+        try container.encodeIfPresent(textToText, forKey: .textToText)
+        try container.encodeIfPresent(viewToView, forKey: .viewToView)
+        try container.encodeIfPresent(neighbors, forKey: .neighbors)
+        try container.encodeIfPresent(space, forKey: .space)
     }
 }

@@ -31,7 +31,9 @@ struct Optimizer: ~Copyable {
         _ choice: OptimizerChoice, _ store: ParameterStore, weightDecay: Float,
         rate: (ParameterStore.Parameter) -> Float = { _ in 1 }
     ) {
-        let isMuon = choice == .muon, moving = store.parameters.map { ($0, rate($0)) }.filter { $0.1 != 0 }
+        let isMuon = choice == .muon,
+            moving = store.parameters.filter(\.learns).map { ($0, rate($0)) }
+                .filter { $0.1 != 0 }
         self.moving = moving.reduce(into: []) { ranges, parameter in
             let range = parameter.0.tensor.range
             if let last = ranges.last, last.upperBound == range.lowerBound {

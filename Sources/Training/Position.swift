@@ -14,8 +14,9 @@ struct Position: Codable, Sendable, Equatable {
     var learningRate: Float = 0
     /// Bytes of `log.jsonl` that belong to the steps so far.
     var logBytes = 0
-    /// The best evaluation so far: its mean recall (`RetrievalReport.meanRecall`) and its step.
-    var bestRecall: Double?
+    /// The best evaluation so far: what it found (`Findings.score`) and its step.
+    var bestScore: Double?
+    var bestMeasure: Findings.Measure?
     var bestStep: Int?
 
     /// Goes on to the next batch.

@@ -24,19 +24,26 @@ extension Preparation {
         }
     }
 
-    /// Writes a folder that transformers and open_clip open: weights (averaged, where the run keeps an average), settings,
+    /// Writes a folder that transformers and open_clip open, or that of one tower alone: weights (averaged, where the run keeps an average), settings,
     /// preprocessing, tokenizer.
     func writeModel(of trainer: inout Trainer, to folder: String) throws(Failure) {
         let settings = try ModelSettings(model: model, preprocessing: preprocessing)
         let locked = self.settings.towers?.locked ?? []
         for side in locked { try LockedTower.linkWeights(of: side, from: directory.path, to: folder) }
+        let side = self.settings.material.side
         try trainer.withBestWeights { (trainer) throws(Failure) in
             try trainer.readModel { (floats) throws(Failure) in
-                try ModelFolder.write(
-                    settings, trainer.store, floats: floats, locked: locked, startToken: tokenizer.startToken,
-                    endToken: tokenizer.endToken, to: folder)
+                if let side {
+                    try ModelFolder.writeTower(
+                        side, of: settings, trainer.modelStore, floats: floats, startToken: tokenizer.startToken,
+                        endToken: tokenizer.endToken, to: folder)
+                } else {
+                    try ModelFolder.write(
+                        settings, trainer.modelStore, floats: floats, locked: locked, startToken: tokenizer.startToken,
+                        endToken: tokenizer.endToken, to: folder)
+                }
             }
         }
-        try tokenizer.write(to: folder, contextLength: model.plan.contextLength)
+        if side != .image { try tokenizer.write(to: folder, contextLength: model.plan.contextLength) }
     }
 }

@@ -2,14 +2,17 @@ import Augmentations
 import Datasets
 import Failures
 import Foundation
+import Objectives
 import Storage
 import Tokenizers
 import Towers
 
 /// What a run stands on: data, settings with nothing left open, tokenizer and model settings.
 struct Preparation {
-    let dataset: Dataset
-    let heldOut: HeldOut?
+    let data: RunData
+    let heldOut: (any HeldOut)?
+    /// Pictures or documents that are kept apart.
+    let validationCount: Int
     let settings: TrainingSettings
     let directory: RunDirectory
     let tokenizer: any Tokenizer
@@ -22,26 +25,27 @@ struct Preparation {
     /// A new run: no folder is made before the data is known to be usable.
     static func begin(_ options: TrainingOptions, threads: Int, workers: Int) throws(Failure) -> Preparation {
         var configuration = try ModelConfiguration(named: options.chosenModel)
-        let towers = try options.towerSettings(), trained = try TrainedParts(towers)
-        let data = DataSettings(options), dataset = try data.open(workers: workers)
-        guard dataset.training.count >= 2 else {
+        var options = options
+        let starts = try options.begin(), towers = try options.towerSettings()
+        let trained = try TrainedParts(towers, starts)
+        let source = DataSettings(options), data = try source.open(options.material, workers: workers)
+        guard data.training.count >= 2 else {
             throw Failure(
-                .badData, "cannot train", at: data.path, because: "found 1 usable pair, expected at least 2",
-                try: "add pictures with captions")
+                .badData, "cannot train", at: source.path, because: "found 1 usable item, expected at least 2",
+                try: "add \(options.material.words)")
         }
-        let validation = try data.openValidation(beside: dataset, workers: workers)
-        let captions = try dataset.captions(of: dataset.training)
+        let texts = try data.texts()
         let settings = options.settings(
-            pairs: dataset.training.count, captionsSurviveMirroring: survivesMirroring(captions), towers: towers,
-            resizeMode: trained.preprocessing?.resizeMode ?? .shortest)
-        let tokenizer: any Tokenizer =
-            trained.tokenizer
-            ?? BytePairTokenizer.trained(
-                on: captions, vocabSize: settings.vocabSize ?? configuration.text.vocabSize)
-        let teaching = try Teaching(settings, dataset)
+            pairs: data.training.count,
+            captionsSurviveMirroring: options.material != .pairs || survivesMirroring(texts),
+            towers: towers, resizeMode: trained.preprocessing?.resizeMode ?? .shortest)
+        try settings.checkObjectives()
+        let tokenizer =
+            if let tokenizer = trained.tokenizer { tokenizer } else { try settings.tokenizer(of: texts, configuration) }
+        let teaching = try Teaching(settings, data)
         try settings.adapt(&configuration, vocabSize: tokenizer.vocabSize, teacher: teaching?.vectors)
         try configuration.check(named: settings.model)
-        let described = try settings.describe(configuration, tokenizer), model = trained.model ?? described
+        let model = if let model = trained.model { model } else { try settings.describe(configuration, tokenizer) }
         guard tokenizer.vocabSize <= model.plan.vocabSize else {
             throw Failure(
                 .badSettings, "cannot use tokenizer",
@@ -56,10 +60,10 @@ struct Preparation {
                 because: "its vectors have \(teacher.width) numbers, the model's \(model.plan.embedDim)",
                 try: "start from towers or a preset, whose embeddings take the teacher's length")
         }
-        let directory = try RunDirectory.make(options.output ?? RunDirectory.defaultPath(for: data.path))
-        return Preparation(
-            dataset, validation, settings, directory, tokenizer, model,
-            settings.preprocessing(side: model.plan.imageSize, of: trained.preprocessing), teaching, captions: captions,
+        let directory = try RunDirectory.make(options.output ?? RunDirectory.defaultPath(for: source.path))
+        return try Preparation(
+            data, settings, directory, tokenizer, model,
+            settings.preprocessing(side: model.plan.imageSize, of: trained.preprocessing), teaching, texts: texts,
             threads: threads, workers: workers)
     }
 
@@ -68,50 +72,83 @@ struct Preparation {
         let path = options.resume ?? "", directory = try RunDirectory.open(path)
         let record = try RunRecord(directory.record), settings = record.settings
         try options.agree(with: settings, of: path)
-        let dataset = try settings.data.open(workers: workers)
-        guard dataset.fingerprint.description == record.data.fingerprint else {
+        let data = try settings.data.open(settings.material, workers: workers)
+        guard data.fingerprint.description == record.data.fingerprint else {
             throw Failure(
                 .badSettings, "cannot resume", at: path, because: "the data in \(settings.data.path) has changed",
                 try: "put the old data back, or start a new run")
         }
-        let model = try ModelSettings(folder: path), teaching = try Teaching(settings, dataset)
+        let texts = try data.texts(), tokenizer: any Tokenizer, model: ModelDescription, preprocessing: Preprocessing
+        if settings.material == .pairs {
+            let found = try ModelSettings(folder: path)
+            tokenizer = try readTokenizer(folder: path)
+            (model, preprocessing) = (found.model, found.preprocessing)
+        } else {
+            var configuration = try ModelConfiguration(named: settings.model)
+            tokenizer =
+                if settings.material == .texts { try readTokenizer(folder: path) } else {
+                    try settings.tokenizer(of: texts, configuration)
+                }
+            try settings.adapt(&configuration, vocabSize: tokenizer.vocabSize, teacher: nil)
+            model = try settings.describe(configuration, tokenizer)
+            preprocessing = settings.preprocessing(side: model.plan.imageSize)
+        }
+        let teaching = try Teaching(settings, data)
         guard teaching?.vectors.fingerprint == record.data.teacher else {
             throw Failure(
                 .badSettings, "cannot resume", at: path,
                 because: "the vectors in \(settings.teacher ?? "") have changed",
                 try: "put the old ones back, or start a new run")
         }
-        return Preparation(
-            dataset, try settings.data.openValidation(beside: dataset, workers: workers), settings, directory,
-            try readTokenizer(folder: path), model.model, model.preprocessing, teaching,
-            captions: try dataset.captions(of: dataset.training), threads: threads, workers: workers)
+        return try Preparation(
+            data, settings, directory, tokenizer, model, preprocessing, teaching, texts: texts, threads: threads,
+            workers: workers)
     }
 
     private init(
-        _ dataset: Dataset, _ validation: (Dataset, [Int]), _ settings: TrainingSettings, _ directory: RunDirectory,
-        _ tokenizer: any Tokenizer, _ model: ModelDescription, _ preprocessing: Preprocessing,
-        _ teaching: Teaching?, captions: [String], threads: Int, workers: Int
-    ) {
-        self.dataset = dataset
+        _ data: RunData, _ settings: TrainingSettings, _ directory: RunDirectory, _ tokenizer: any Tokenizer,
+        _ model: ModelDescription, _ preprocessing: Preprocessing, _ teaching: Teaching?, texts: [String], threads: Int,
+        workers: Int
+    ) throws(Failure) {
+        self.data = data
         self.settings = settings
         self.directory = directory
         self.tokenizer = tokenizer
         self.model = model
         self.preprocessing = preprocessing
         self.teaching = teaching
-        truncated = tokenizer.truncatedShare(of: captions, contextLength: model.plan.contextLength)
-        heldOut =
-            validation.1.count < 2
-            ? nil
-            : HeldOut(
-                dataset: validation.0, indices: validation.1, tokenizer: tokenizer,
-                recipe: .evaluation(preprocessing), workers: workers)
+        truncated = tokenizer.truncatedShare(of: texts, contextLength: model.plan.contextLength)
         self.threads = threads
         self.workers = workers
+        let held: (count: Int, items: any HeldOut)
+        switch data {
+        case .pictures(let dataset):
+            let isAlone = settings.material == .pictures
+            let (kept, indices) = try settings.data.openValidation(beside: dataset, alone: isAlone, workers: workers)
+            let recipe = [any Augmentation].evaluation(preprocessing)
+            let pairs = HeldOutPairs(
+                dataset: kept, indices: indices, tokenizer: tokenizer, recipe: recipe, workers: workers)
+            let pictures = HeldOutPictures(
+                kept, indices, known: dataset, recipe: recipe,
+                viewRecipe: settings.viewRecipes(preprocessing).first ?? recipe,
+                seed: settings.seed, workers: workers)
+            held = (indices.count, isAlone ? pictures : pairs)
+        case .texts(let corpus):
+            let (kept, documents) = try settings.data.openValidation(beside: corpus)
+            let texts = HeldOutTexts(kept, documents, known: corpus, tokenizer: tokenizer, seed: settings.seed)
+            held = (documents.count, texts)
+        }
+        (validationCount, heldOut) = (held.count, held.count < 2 ? nil : held.items)
     }
 
-    /// The samples to learn from.
-    var training: [Int] { teaching?.training ?? dataset.training }
+    /// The items to learn from.
+    var training: [Int] { teaching?.training ?? data.training }
+
+    /// The pictures of a run that has some.
+    var dataset: Dataset {
+        guard let dataset = data.dataset else { preconditionFailure("a run on texts has no pictures") }
+        return dataset
+    }
 
     /// The captions as their tower reads them, each once.
     func distinctTokens(of captions: [String]) -> [[Int32]] {
@@ -122,29 +159,40 @@ struct Preparation {
 
     /// What was understood of the data, line by line.
     var understood: [String] {
-        var lines = dataset.understood
-        if let path = settings.data.validationPath, let heldOut {
-            lines.append("evaluating on \(heldOut.indices.count) pictures of \(path)")
+        var lines = data.understood
+        if let path = settings.data.validationPath, heldOut != nil {
+            lines.append("evaluating on \(validationCount) \(settings.material.items) of \(path)")
         }
         if heldOut == nil { lines.append("nothing is kept apart, so nothing can be evaluated") }
         if let teaching {
             lines.append(
                 "vectors of \(teaching.training.count) pictures to learn from, \(teaching.vectors.width) numbers each")
         }
-        lines.append("\(truncated) at \(model.plan.contextLength) tokens")
-        if settings.augmentation != .none && !settings.isMirrored {
+        if settings.material != .pictures { lines.append("\(truncated) at \(model.plan.contextLength) tokens") }
+        if settings.material == .pairs && settings.augmentation != .none && !settings.isMirrored {
             lines.append("pictures are not mirrored, because the captions tell left from right")
         }
         return lines
     }
 
     /// What makes the batches. `features` take the place of what a locked tower would see.
-    func batchMaker(_ features: BatchFeatures = BatchFeatures()) -> BatchMaker {
-        BatchMaker(
-            dataset: dataset, indices: training, tokenizer: tokenizer,
-            contextLength: model.plan.contextLength, recipe: settings.recipe(preprocessing),
-            side: preprocessing.side, batchSize: settings.batchSize, seed: settings.seed, features: features,
-            teacher: teaching?.vectors)
+    ///
+    /// - Throws: `.badData` where texts lack what an objective needs.
+    func batchMaker(_ features: BatchFeatures = BatchFeatures()) throws(Failure) -> any BatchMaking {
+        let texts = TextNeeds(settings.needs), contextLength = model.plan.contextLength
+        let hiding = texts.hiding(tokenizer, mask: Int32(model.plan.vocabSize - 1), seed: settings.seed)
+        switch data {
+        case .pictures(let dataset):
+            return BatchMaker(
+                dataset: dataset, indices: training, tokenizer: tokenizer, contextLength: contextLength,
+                recipe: settings.material == .pictures ? nil : settings.recipe(preprocessing),
+                viewRecipes: settings.viewRecipes(preprocessing), hiding: hiding, side: preprocessing.side,
+                batchSize: settings.batchSize, seed: settings.seed, features: features, teacher: teaching?.vectors)
+        case .texts(let corpus):
+            return try TextBatchMaker(
+                corpus, wishes: texts.wishes, hiding: hiding, for: texts.hider, tokenizer: tokenizer,
+                contextLength: contextLength, batchSize: settings.batchSize, seed: settings.seed)
+        }
     }
 
     /// What `run.json` keeps.
@@ -152,8 +200,8 @@ struct Preparation {
         RunRecord(
             settings,
             data: RunRecord.Data(
-                fingerprint: dataset.fingerprint.description, pairs: training.count,
-                validationPairs: heldOut?.indices.count ?? 0, teacher: teaching?.vectors.fingerprint),
+                fingerprint: data.fingerprint.description, pairs: training.count,
+                validationPairs: validationCount, teacher: teaching?.vectors.fingerprint),
             threads: threads, workers: workers)
     }
 }

@@ -9,11 +9,11 @@ struct Teaching {
     /// The others.
     let skipped: [Skipped]
 
-    /// Opens the vectors; nil where the run has no teacher.
+    /// Opens the vectors; nil where the run has no teacher, or no pictures.
     ///
     /// - Throws: `.missingInput`, or `.badData` where the files are damaged, or of other pictures.
-    init?(_ settings: TrainingSettings, _ dataset: Dataset) throws(Failure) {
-        guard let path = settings.teacher else { return nil }
+    init?(_ settings: TrainingSettings, _ data: RunData) throws(Failure) {
+        guard let path = settings.teacher, let dataset = data.dataset else { return nil }
         vectors = try TeacherVectors(path)
         (training, skipped) = try vectors.known(dataset.training, of: dataset)
     }

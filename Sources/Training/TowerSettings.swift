@@ -109,7 +109,6 @@ extension TrainingOptions {
         let needing: [(String, Bool, String?, String)] = [
             ("--image-size", imageSize != nil, imageTower, "--image-tower"),
             ("--image-layer", imageLayer != nil, imageTower, "--image-tower"),
-            ("--text-pooling", textPooling != nil, textTower, "--text-tower"),
             ("--lock-image", locksImage != nil, imageTower ?? pretrained, "--image-tower"),
             ("--lock-text", locksText != nil, textTower ?? pretrained, "--text-tower"),
             ("--feature-views", featureViews != nil, imageTower ?? pretrained, "--image-tower"),

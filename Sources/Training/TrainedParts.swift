@@ -13,7 +13,10 @@ struct TrainedParts {
     private(set) var model: ModelDescription?
 
     /// - Throws: `.missingInput`, `.badData`, or `.badSettings` where a folder holds nothing that is known here.
-    init(_ towers: TowerSettings?) throws(Failure) {
+    init(_ towers: TowerSettings?, _ starts: [StartingPoint]) throws(Failure) {
+        if let start = starts.first(where: { $0.sides.contains(.text) }) {
+            tokenizer = try readTokenizer(folder: start.folder)
+        }
         if let folder = towers?.pretrained {
             let settings = try ModelSettings(folder: folder)
             (preprocessing, model) = (settings.preprocessing, settings.model)

@@ -9,6 +9,15 @@ extension Trainer {
     ///
     /// - Throws: `.missingInput`, `.badData`, or `.badSettings` that names a tensor which does not fit.
     mutating func readTrainedWeights(for description: ModelDescription) throws(Failure) {
+        for folder in settings.initial ?? [] {
+            let own = try StartingPoint(folder).sides
+            let sides = material.side.map { own.intersection([$0]) } ?? own
+            try model.readTowers(sides, ofRun: folder, store, into: &tape)
+        }
+        if settings.initial != nil {
+            average = MovingAverage(of: tape, decay: settings.emaDecay)
+            slow?.follow(on: &tape, momentum: 0)
+        }
         guard let towers = settings.towers else { return }
         if let folder = towers.pretrained {
             try ModelFolder.read(folder, plan, without: towers.locked, store, into: &tape)

@@ -1,6 +1,7 @@
 import Autodiff
 import Failures
 import Kernels
+import Layers
 import Tensors
 import Towers
 
@@ -86,7 +87,7 @@ extension Trainer {
             tape.read(parameter.tensor) { floats in floats.indices.contains { !floats[$0].isFinite } }
         }
         if let weights { return "the weights \(weights.name) are no longer finite" }
-        let scale = "all weights are finite and the logit scale is \(logitScale)"
+        let scale = "all weights are finite" + (logitScale.map { " and the logit scale is \($0)" } ?? "")
         guard loss.isFinite else { return scale }
         let gradient = tape.readGradients { gradients in
             store.parameters.last { parameter in parameter.tensor.range.contains { !gradients[$0].isFinite } }

@@ -15,7 +15,14 @@ package struct Trainer: ~Copyable {
     let preprocessing: Preprocessing
     let store: ParameterStore
     let model: Model
-    let objective = SoftmaxContrastive(), teaching = TeacherDistillation()
+    /// The parameters of the model alone, which stand first: what a model folder holds.
+    let modelStore: ParameterStore
+    var objectives: [WeightedObjective]
+    /// What a batch must hold for all objectives.
+    let needs: Set<BatchNeed>
+    /// What it learns from.
+    let material: Material
+    let slow: SlowTower?
     /// What rows of features go through before they are projected, by their tower.
     var standardizations: [TowerSide: Standardization]
     var tape: Tape
@@ -27,7 +34,23 @@ package struct Trainer: ~Copyable {
         var store = ParameterStore()
         let locked = settings.towers?.locked ?? []
         let tuning = settings.tuning
-        model = Model(plan, without: locked, dropout: settings.towers?.dropout ?? 0, tuning: tuning, in: &store)
+        var objectives = settings.chosenObjectives.made(isDecoupled: settings.isDecoupled ?? false)
+        needs = objectives.reduce(into: []) { $0.formUnion($1.objective.needs) }
+        material = Material(needs)
+        model =
+            if let side = material.side {
+                Model(plan, only: side, tuning: tuning, in: &store)
+            } else {
+                Model(plan, without: locked, dropout: settings.towers?.dropout ?? 0, tuning: tuning, in: &store)
+            }
+        modelStore = store
+        slow = needs.contains(.slowPictureViews) ? SlowTower(of: plan, in: &store) : nil
+        let setting = ObjectiveSetting(
+            batchSize: settings.batchSize, imageWidth: plan.featureWidth(.image), textWidth: plan.featureWidth(.text),
+            vocabSize: plan.vocabSize, patches: plan.patches, patchWidth: plan.patchWidth,
+            contextLength: plan.contextLength)
+        for i in objectives.indices { objectives[i].objective.declareParameters(setting, in: &store) }
+        self.objectives = objectives
         standardizations = Dictionary(
             uniqueKeysWithValues: locked.map { ($0, Standardization(width: plan.featureWidth($0))) })
         tape = Tape(parameters: store, seed: settings.seed)
@@ -40,6 +63,7 @@ package struct Trainer: ~Copyable {
         self.settings = settings
         self.preprocessing = preprocessing
         self.store = store
+        slow?.follow(on: &tape, momentum: 0)
     }
 
     /// One update of the weights: embed, compare, differentiate, move. Returns what happened; prints nothing.
@@ -51,7 +75,7 @@ package struct Trainer: ~Copyable {
     package mutating func step(
         _ number: Int, on batch: Batch, learningRate: Float, progress: Double = 0
     ) throws(Failure) -> StepFigures {
-        let found = differentiate(batch, step: number, progress: progress)
+        let (found, embedded) = differentiate(batch, step: number, progress: progress)
         let squares = tape.readGradients { gradients in
             optimizer.moving.reduce(0) { $0 + sumOfSquares(gradients.extracting($1)) }
         }
@@ -63,32 +87,36 @@ package struct Trainer: ~Copyable {
                 number: number, learningRate: learningRate,
                 gradientScale: min(1, settings.gradientNormLimit / (norm + 1e-6))))
         clampLogitScale()
+        for one in objectives { one.objective.afterStep(embedded, progress: progress, on: &tape) }
+        if let momentum = objectives.map({ $0.objective.slowMomentum(progress: progress) }).min() {
+            slow?.follow(on: &tape, momentum: momentum)
+        }
         average.update(tape, step: number)
         return StepFigures(found: found, logitScale: logitScale, gradientNorm: norm)
     }
 
-    /// What the cosines are multiplied by.
-    var logitScale: Float { exp(tape.scalar(model.logLogitScale)) }
+    /// What the cosines are multiplied by; nil where the run has no pairs.
+    var logitScale: Float? { model.hasLogitScale ? exp(tape.scalar(model.logLogitScale)) : nil }
 
     /// Keeps the scale at 100 at most — Radford et al. 2021, section 2.5.
     private mutating func clampLogitScale() {
+        guard model.hasLogitScale else { return }
         tape.write(model.logLogitScale) { $0[0] = min($0[0], Float(log(100.0))) }
     }
 
     // MARK: - Embedding
 
-    /// The embeddings `[count, embedDim]` of pictures `[count, side, side, 3]`.
+    /// The embeddings `[count, model.embedDim(.image)]` of pictures `[count, side, side, 3]`.
     mutating func embed(pictures: [UInt8], count: Int) -> [Float] {
         tape.begin(recording: false)
         return floats(of: embed(pictures: pictures, count))
     }
 
-    /// The embeddings `[captions.count, embedDim]` of captions as tokens.
+    /// The embeddings `[captions.count, model.embedDim(.text)]` of captions as tokens.
     mutating func embed(captions: [[Int32]]) -> [Float] {
         tape.begin(recording: false)
-        return floats(
-            of: model.embed(
-                tokens: captions.flatMap { $0 }, segments: Segments(lengths: captions.map(\.count)), on: &tape))
+        let tokens = captions.flatMap { $0 }, segments = Segments(lengths: captions.map(\.count))
+        return floats(of: model.embed(tokens: tokens, segments: segments, on: &tape))
     }
 
     /// The embeddings `[rows, embedDim]` of what a locked tower made: `[rows, featureWidth]`.
@@ -102,12 +130,19 @@ package struct Trainer: ~Copyable {
     mutating func embed(
         pictures: [UInt8], _ count: Int, _ layout: PatchLayout? = nil, places: [Int]? = nil
     ) -> Tensor {
+        let rows = patches(of: pictures, count, layout, places: places)
+        return model.embed(
+            patches: rows, gridSide: (layout ?? plan.layout).patchesPerSide, places: places, batch: count, on: &tape)
+    }
+
+    /// Pictures as the picture tower reads them: `[count·patches, patchWidth]`.
+    mutating func patches(
+        of pictures: [UInt8], _ count: Int, _ layout: PatchLayout?, places: [Int]? = nil
+    ) -> Tensor {
         let layout = layout ?? plan.layout
-        let rows = tape.input([places?.count ?? count * layout.patches, layout.rowWidth]) {
+        return tape.input([places?.count ?? count * layout.patches, layout.rowWidth]) {
             writePatches(of: pictures, layout, preprocessing, places: places, into: &$0)
         }
-        return model.embed(
-            patches: rows, gridSide: layout.patchesPerSide, places: places, batch: count, on: &tape)
     }
 
     /// The same on the tape of a step, of what a locked tower made.
@@ -127,6 +162,6 @@ package struct Trainer: ~Copyable {
 package struct StepFigures: Sendable {
     /// What the embeddings were worth before it.
     package var found: BatchFigures
-    package var logitScale: Float
+    package var logitScale: Float?
     package var gradientNorm: Float
 }

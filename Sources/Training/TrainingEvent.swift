@@ -1,4 +1,3 @@
-package import Evaluation
 package import Towers
 
 /// Something that a run has to tell. Encodes itself as one JSON object with its name under `event`.
@@ -46,8 +45,11 @@ package enum TrainingEvent: Sendable, Encodable {
 package struct StartReport: Sendable, Encodable {
     /// Folder or file of the data, and what its reader understood, line by line.
     package var data: String
+    /// What is learnt from, and what is learnt: the names that `--objective` takes.
+    package var material: Material
+    package var objectives: [String]
     package var understood: [String]
-    /// Pictures to learn from and pictures kept apart.
+    /// Items to learn from and pictures kept apart.
     package var pairs, validationPairs: Int
     /// Share of the captions that are cut at the context length, `0...1`.
     package var truncatedCaptions: Double
@@ -79,19 +81,20 @@ package struct StepReport: Sendable, Encodable, Equatable {
     package var step, epoch: Int
     /// Wall-clock time of all sessions together.
     package var seconds: Double
-    /// In nats; beside it the loss of a model that cannot tell pairs apart.
-    package var loss, chanceLoss: Float
-    /// What a teacher adds to the loss; absent without one.
-    package var teacherLoss: Float?
+    /// In nats; beside it the loss of a model that can tell nothing apart, where that is a number.
+    package var loss: Float
+    package var chanceLoss: Float?
+    /// The loss of each objective by itself; absent where there is one.
+    package var losses: [String: Float]?
     /// Pairs trained on per second, over the last minute or so.
     package var pairsPerSecond: Double
     package var learningRate: Float
-    /// What the cosines are multiplied by, at most 100.
-    package var logitScale: Float
+    /// What the cosines are multiplied by, at most 100; absent where the run has no pairs.
+    package var logitScale: Float?
     /// Length of the gradient before clipping.
     package var gradientNorm: Float
-    /// Mean cosine between different pictures, and between different captions, of the batch: 1 is a collapse.
-    package var pictureCosine, captionCosine: Float
+    /// Mean cosine between different pictures, and between different texts, of the batch: 1 is a collapse.
+    package var pictureCosine, captionCosine: Float?
     /// Share of the budget used, `0...1`, and an estimate of the seconds to go.
     package var progress: Double
     package var secondsLeft: Double
@@ -101,29 +104,26 @@ package struct StepReport: Sendable, Encodable, Equatable {
     package var decodersWaiting: Double
 }
 
-/// Held-out retrieval.
+/// What held-out pictures and texts say of the model.
 package struct EvaluationReport: Sendable, Encodable {
     package var step, epoch: Int
     package var seconds: Double
     /// Seconds that the evaluation took.
     package var took: Double
-    package var retrieval: RetrievalReport
-    /// The same among the pictures of one top folder alone, where there are several.
-    package var parts: [String: RetrievalReport]
+    package var findings: Findings
     /// Whether no evaluation before was better.
     package var isBest: Bool
 
-    private enum Key: CodingKey { case step, epoch, seconds, took, parts, isBest }
+    private enum Key: CodingKey { case step, epoch, seconds, took, isBest }
 
-    /// Writes both directions beside the other fields.
+    /// Writes the findings beside the other fields.
     package func encode(to encoder: any Encoder) throws {
-        try retrieval.encode(to: encoder)
+        try findings.encode(to: encoder)
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(step, forKey: .step)
         try container.encode(epoch, forKey: .epoch)
         try container.encode(seconds, forKey: .seconds)
         try container.encode(took, forKey: .took)
-        if !parts.isEmpty { try container.encode(parts, forKey: .parts) }
         try container.encode(isBest, forKey: .isBest)
     }
 }
@@ -148,9 +148,11 @@ package struct DoneReport: Sendable, Encodable {
     /// The most memory that this session had resident.
     package var peakBytes: Int
     package var output: String
+    package var material: Material
     /// Samples that could not be used, listed in `skipped.jsonl`.
     package var skipped: Int
-    /// The mean recall (`RetrievalReport.meanRecall`) of the best evaluation, and its step.
-    package var bestMeanRecall: Double?
+    /// What the best evaluation found, what that figure is, and its step.
+    package var bestScore: Double?
+    package var bestMeasure: Findings.Measure?
     package var bestStep: Int?
 }

@@ -1,5 +1,7 @@
 package import Augmentations
 import Failures
+import Objectives
+package import Tokenizers
 package import Towers
 
 /// What a user asks for. All but the data may be left open; the data's size then decides.
@@ -12,6 +14,12 @@ package struct TrainingOptions: Sendable {
     package var validationSplit: Double?
     /// How to read a table of captions; guessed where nil.
     package var csvSeparator, csvImageKey, csvCaptionKey: String?
+    /// What is learnt: `clip` where nil.
+    package var objectives: [ObjectiveChoice]?
+    /// Whether contrastive losses leave the true pair out of their sums (DCL).
+    package var isDecoupled: Bool?
+    /// What texts consist of where they are no language.
+    package var symbols: Symbols?
     /// A preset's name or the path of a model's JSON file.
     package var model: String?
     /// Longest caption in tokens, and number of tokens to train.
@@ -25,6 +33,10 @@ package struct TrainingOptions: Sendable {
     package var textPooling: TextPooling?
     /// Folders of towers that were trained elsewhere.
     package var imageTower, textTower: String?
+    /// Run directories whose towers this run starts from.
+    package var initial: [String] = []
+    /// Whether the text tower that it starts from sees both directions.
+    var startsBidirectional = false
     /// Folder of a whole model to go on from.
     package var pretrained: String?
     /// Vectors that another model made of the pictures, to be learnt from.
@@ -75,6 +87,11 @@ package struct TrainingOptions: Sendable {
 
     /// Everything left open.
     package init() {}
+
+    /// What the run learns from.
+    var material: Material {
+        Material((objectives ?? []).reduce(into: objectives == nil ? [.pairs] : []) { $0.formUnion($1.needs) })
+    }
 
     /// Whether every number is possible.
     ///

@@ -34,7 +34,7 @@ struct TrainingRun: ~Copyable {
     let budget: Budget
     let batches: (size: Int, perEpoch: Int)
     var towers: LockedTowers
-    var heldOut: HeldOut?
+    var heldOut: (any HeldOut)?
     var trainer: Trainer
     var position: Position
     var clock: RunClock
@@ -53,7 +53,7 @@ struct TrainingRun: ~Copyable {
         let saved = try directory.checkpoint.position()
         if let saved { try directory.checkpoint.read(into: &trainer, at: saved) }
         let log = try JSONLog(directory.log, keeping: saved?.logBytes ?? 0)
-        let skipped = try SkippedLog(directory.skipped)
+        let skipped = try SkippedLog(directory.skipped), maker = try preparation.batchMaker()
         self.preparation = preparation
         self.settings = settings
         self.directory = directory
@@ -65,7 +65,6 @@ struct TrainingRun: ~Copyable {
         clock = RunClock(before: position.seconds + spent)
         habits = Habits(settings, now: clock.seconds)
         detector = TroubleDetector(gradientNormLimit: settings.gradientNormLimit)
-        let maker = preparation.batchMaker()
         batches = (maker.batchSize, maker.batchesPerEpoch)
         budget = settings.budget(stepsPerEpoch: maker.batchesPerEpoch)
         heldOut = preparation.heldOut
@@ -75,9 +74,9 @@ struct TrainingRun: ~Copyable {
     mutating func go(
         isInterrupted: () -> Bool, tell: (TrainingEvent) throws(Failure) -> Void
     ) throws(Failure) {
-        try skipped.append(preparation.dataset.skipped + (preparation.teaching?.skipped ?? []))
+        try skipped.append(preparation.data.skipped + (preparation.teaching?.skipped ?? []))
         try report(.start(startReport), tell)
-        let maker = preparation.batchMaker(try gatherFeatures(isInterrupted, tell))
+        let maker = try preparation.batchMaker(try gatherFeatures(isInterrupted, tell))
         let loader = BatchLoader(
             maker, from: BatchPosition(epoch: position.epoch, index: position.batch), workers: preparation.workers)
         while !isOver {
@@ -123,7 +122,10 @@ struct TrainingRun: ~Copyable {
             if isInterrupted() { throw interruption }
         }
         try skipped.append(gathered.skipped)
-        heldOut?.features = gathered.heldOut
+        if var pairs = heldOut as? HeldOutPairs {
+            pairs.features = gathered.heldOut
+            heldOut = pairs
+        }
         try trainer.standardize(by: gathered.training, preparation)
         habits = Habits(settings, now: clock.seconds)
         if position.step == 0, isOver {
@@ -152,7 +154,7 @@ struct TrainingRun: ~Copyable {
         clock.lap(
             seconds: position.seconds - began, waited: waitedNow, idle: loader.idleSeconds - idle, pairs: batch.count)
         habits.guess(
-            pairs: heldOut?.indices.count ?? 0, batchSize: batch.count,
+            pairs: heldOut?.count ?? 0, batchSize: batch.count,
             secondsPerStep: clock.secondsPerStep)
         return stepReport(figures, epoch: batch.epoch)
     }
@@ -163,9 +165,9 @@ struct TrainingRun: ~Copyable {
         let began = clock.seconds
         let outcome = try trainer.withBestWeights { (trainer) throws(Failure) in try heldOut.evaluate(&trainer) }
         try skipped.append(outcome.skipped)
-        let recall = outcome.retrieval.meanRecall, isBest = recall > position.bestRecall ?? -1
+        let (score, measure) = outcome.findings.score, isBest = score > position.bestScore ?? -1
         if isBest {
-            position.bestRecall = recall
+            (position.bestScore, position.bestMeasure) = (score, measure)
             position.bestStep = position.step
             try preparation.writeModel(of: &trainer, to: directory.best)
         }
@@ -173,7 +175,7 @@ struct TrainingRun: ~Copyable {
         position.seconds = clock.seconds
         let report = EvaluationReport(
             step: position.step, epoch: position.epoch, seconds: position.seconds, took: habits.evaluated.took,
-            retrieval: outcome.retrieval, parts: outcome.parts, isBest: isBest)
+            findings: outcome.findings, isBest: isBest)
         try self.report(.evaluation(report), tell)
     }
 

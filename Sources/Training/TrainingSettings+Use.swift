@@ -12,7 +12,8 @@ extension TrainingSettings {
     func adapt(
         _ configuration: inout ModelConfiguration, vocabSize: Int, teacher: TeacherVectors?
     ) throws(Failure) {
-        configuration.text.vocabSize = vocabSize
+        // A row more than there are tokens stands where one is hidden.
+        configuration.text.vocabSize = vocabSize + (TextNeeds(needs).hides || textIsBidirectional == true ? 1 : 0)
         if let teacher { configuration.embedDim = teacher.width }
         if let contextLength { configuration.text.contextLength = contextLength }
         switch imagePooling {
@@ -27,17 +28,34 @@ extension TrainingSettings {
         }
     }
 
+    /// A tokenizer that is trained on `texts`.
+    func tokenizer(of texts: [String], _ configuration: ModelConfiguration) throws(Failure) -> any Tokenizer {
+        let most = vocabSize ?? configuration.text.vocabSize
+        guard let symbols = data.symbols else { return BytePairTokenizer.trained(on: texts, vocabSize: most) }
+        return try SymbolTokenizer.trained(on: texts, symbols: symbols, vocabSize: most)
+    }
+
     /// The model: towers that were trained elsewhere, or `configuration`.
     ///
     /// - Throws: `.missingInput`, or `.badSettings` where a folder holds no such tower or the choices do not fit it.
     func describe(
         _ configuration: ModelConfiguration, _ tokenizer: any Tokenizer
     ) throws(Failure) -> ModelDescription {
-        guard var choices = towers?.choices else { return .clip(configuration) }
+        guard var choices = towers?.choices ?? ownChoices(configuration) else { return .clip(configuration) }
         if teacher != nil { choices.embedDim = configuration.embedDim }
         return .dualEncoder(
             try DualEncoder(
                 choices, else: configuration, startToken: tokenizer.startToken, endToken: tokenizer.endToken))
+    }
+
+    /// A text tower that sees both directions is none of CLIP's: the model is then one of two towers of any origin, which
+    /// both begin anew.
+    private func ownChoices(_ configuration: ModelConfiguration) -> TowerChoices? {
+        guard textIsBidirectional == true else { return nil }
+        var choices = TowerChoices(embedDim: configuration.embedDim)
+        choices.textIsBidirectional = true
+        (choices.imagePooling, choices.textPooling) = (imagePooling, textPooling)
+        return choices
     }
 
     /// What a person calls the model.
@@ -51,6 +69,12 @@ extension TrainingSettings {
         preprocessing.resizeMode = imageResizeMode
         preprocessing.fillColor = 255
         return preprocessing
+    }
+
+    /// What makes further views of a picture, a recipe a view.
+    func viewRecipes(_ preprocessing: Preprocessing) -> [[any Augmentation]] {
+        PictureNeeds(needs).recipes(
+            side: preprocessing.side, padsToSquare: imageResizeMode == .longest, flips: isMirrored)
     }
 
     /// What a picture goes through each time that it is learnt from.

@@ -1,5 +1,7 @@
 package import Augmentations
 import Failures
+import Objectives
+import Tokenizers
 package import Towers
 
 /// Everything that decides what a run computes, with nothing left open. The value that ran is the value in `run.json`.
@@ -7,11 +9,21 @@ package import Towers
 /// Threads and workers are not here: they never change a result.
 package struct TrainingSettings: Codable, Sendable, Equatable {
     package var data: DataSettings
+    /// What is learnt; `clip` where nil, as in runs that knew no other.
+    package var objectives: [ObjectiveChoice]?
+    /// Whether contrastive losses leave the true pair out of their sums (DCL).
+    package var isDecoupled: Bool?
     /// A preset's name or the absolute path of a JSON file.
     package var model: String
     package var contextLength, vocabSize: Int?
     /// How the picture tower of `model` makes one row of many.
     package var imagePooling: ImagePooling?
+    /// How the text tower of `model` makes one row of many.
+    package var textPooling: TextPooling?
+    /// Whether tokens of the text tower of `model` see those behind them.
+    package var textIsBidirectional: Bool?
+    /// Absolute paths of runs whose towers this one starts from.
+    package var initial: [String]?
     /// Towers that were trained elsewhere.
     package var towers: TowerSettings?
     /// Absolute path of vectors that another model made of the pictures.
@@ -39,6 +51,20 @@ package struct TrainingSettings: Codable, Sendable, Equatable {
     package var validationFrequency: Int?
     package var checkpointMinutes: Double
     package var checkpointSteps: Int?
+
+    /// What is learnt, that of a teacher among it.
+    var chosenObjectives: [ObjectiveChoice] {
+        (objectives ?? [ObjectiveChoice(SoftmaxContrastive.name)])
+            + (teacher == nil ? [] : [ObjectiveChoice(TeacherDistillation.name)])
+    }
+
+    /// What a batch must hold.
+    var needs: Set<BatchNeed> {
+        chosenObjectives.made(isDecoupled: false).reduce(into: []) { $0.formUnion($1.objective.needs) }
+    }
+
+    /// What the run learns from.
+    var material: Material { Material(needs) }
 
     /// How towers that come trained go on learning.
     var tuning: FineTuning? { towers?.tuning(beside: learningRate) }
@@ -70,8 +96,11 @@ extension TrainingOptions {
         let openMinutes = isLocked ? nil : min(max((Double(pairs) / 1000).rounded(), 3), 60)
         let rate: Float = isLocked ? 5e-4 : towers?.pretrained == nil ? 1e-3 : 1e-4
         return TrainingSettings(
-            data: DataSettings(self), model: chosenModel, contextLength: contextLength, vocabSize: vocabSize,
-            imagePooling: towers == nil ? imagePooling : nil, towers: towers,
+            data: DataSettings(self), objectives: objectives, isDecoupled: isDecoupled, model: chosenModel,
+            contextLength: contextLength ?? (material == .texts ? 64 : nil), vocabSize: vocabSize,
+            imagePooling: towers == nil ? imagePooling : nil, textPooling: towers == nil ? textPooling : nil,
+            textIsBidirectional: towers == nil ? textIsBidirectional : nil,
+            initial: initial.isEmpty ? nil : initial.map(DataSettings.absolute), towers: towers,
             teacher: teacher.map(DataSettings.absolute),
             imageResizeMode: imageResizeMode ?? resizeMode, augmentation: augmentation ?? .crop,
             isMirrored: augmentation != AugmentationChoice.none && captionsSurviveMirroring,
@@ -79,12 +108,20 @@ extension TrainingOptions {
             batchSize: batchSize ?? Self.batchSize(for: pairs, atMost: isLocked ? 512 : 128),
             microBatch: microBatch, minutes: isOpen ? openMinutes : minutes,
             epochs: isOpen ? (isLocked ? 40 : 100) : epochs, steps: steps,
-            optimizer: optimizer ?? .adamW,
+            optimizer: optimizer ?? (towers == nil ? .muon : .adamW),
             learningRate: learningRate ?? rate,
             weightDecay: weightDecay ?? (isLocked ? 0.1 : 0.2), warmup: warmup, gradientNormLimit: 1,
             emaDecay: emaDecay,
             seed: seed ?? 0, validationFrequency: validationFrequency, checkpointMinutes: checkpointMinutes ?? 2,
             checkpointSteps: checkpointSteps)
+    }
+
+    /// A text tower that must guess hidden tokens, or that is pooled over all of them, sees both directions; so does one
+    /// that learns from texts alone. Nil where a preset's own causal tower does.
+    private var textIsBidirectional: Bool? {
+        let needs = (objectives ?? []).reduce(into: Set<BatchNeed>()) { $0.formUnion($1.needs) }
+        let isPooled = textPooling.map { $0 != .last } ?? false
+        return material == .texts || TextNeeds(needs).hides || isPooled || startsBidirectional ? true : nil
     }
 
     /// The name of a preset, or the absolute path of a JSON file.
@@ -111,11 +148,21 @@ extension TrainingOptions {
             ("--csv-separator", csvSeparator, settings.data.csvSeparator),
             ("--csv-img-key", csvImageKey, settings.data.csvImageKey),
             ("--csv-caption-key", csvCaptionKey, settings.data.csvCaptionKey),
+            (
+                "--objective", objectives.map(words),
+                words(settings.objectives ?? [ObjectiveChoice(SoftmaxContrastive.name)])
+            ),
+            ("--decoupled", text(isDecoupled), text(settings.isDecoupled ?? false)),
+            ("--tokenizer", symbols?.rawValue, settings.data.symbols?.rawValue),
             ("--model", model == nil ? nil : chosenModel, settings.model),
             ("--context-length", text(contextLength), text(settings.contextLength)),
             ("--vocab-size", text(vocabSize), text(settings.vocabSize)),
             ("--image-pooling", imagePooling?.rawValue, (settings.imagePooling ?? choices?.imagePooling)?.rawValue),
-            ("--text-pooling", textPooling?.rawValue, choices?.textPooling?.rawValue),
+            ("--text-pooling", textPooling?.rawValue, (settings.textPooling ?? choices?.textPooling)?.rawValue),
+            (
+                "--init", initial.isEmpty ? nil : initial.map(DataSettings.absolute).joined(separator: ", "),
+                settings.initial?.joined(separator: ", ")
+            ),
             ("--image-tower", imageTower.map(DataSettings.absolute), choices?.imageTower),
             ("--text-tower", textTower.map(DataSettings.absolute), choices?.textTower),
             ("--image-size", text(imageSize), text(choices?.imageSize)),
@@ -153,6 +200,10 @@ extension TrainingOptions {
                 .badSettings, "cannot resume", at: run,
                 because: "\(name) is \(given), but the run has \(stored ?? "none")", try: "leave \(name) out")
         }
+    }
+
+    private func words(_ objectives: [ObjectiveChoice]) -> String {
+        objectives.map(\.description).joined(separator: " + ")
     }
 
     private func text(_ value: (some CustomStringConvertible)?) -> String? { value?.description }

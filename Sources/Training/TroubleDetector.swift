@@ -28,8 +28,9 @@ struct TroubleDetector {
     }
 
     private func diagnosis() -> (Sign, String)? {
-        let loss = average(\.loss), chance = average(\.chanceLoss)
         if let collapse = collapse() { return (.collapse, collapse) }
+        guard let chance = average(\.chanceLoss) else { return nil }
+        let loss = average(\.loss)
         if loss > 1.5 * chance {
             let figures = "the loss \(text(loss)) is far above chance \(text(chance))"
             return (.divergence, figures + ": lower --lr or raise --warmup")
@@ -39,9 +40,9 @@ struct TroubleDetector {
     }
 
     private func collapse() -> String? {
-        let pictures = average(\.pictureCosine), captions = average(\.captionCosine)
+        let pictures = average(\.pictureCosine) ?? 0, captions = average(\.captionCosine) ?? 0
         guard max(pictures, captions) > Self.collapsedCosine else { return nil }
-        let what = pictures > captions ? "pictures" : "captions"
+        let what = pictures > captions ? "pictures" : "texts"
         return "the embeddings of all \(what) lie at one point (mean cosine \(text(max(pictures, captions)))): "
             + "lower --lr, or see whether the \(what) differ from each other"
     }
@@ -59,6 +60,11 @@ struct TroubleDetector {
 
     private func average(_ field: KeyPath<StepReport, Float>) -> Float {
         recent.reduce(0) { $0 + $1[keyPath: field] } / Float(recent.count)
+    }
+
+    private func average(_ field: KeyPath<StepReport, Float?>) -> Float? {
+        let known = recent.compactMap { $0[keyPath: field] }
+        return known.isEmpty ? nil : known.reduce(0, +) / Float(known.count)
     }
 
     private func text(_ value: Float) -> String { String(format: "%.3g", Double(value)) }

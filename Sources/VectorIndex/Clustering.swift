@@ -123,11 +123,13 @@ struct Clustering {
 
 /// Every row divided by its length; a row of zeros stays one.
 func unitLength(_ rows: [Float], width: Int) -> [Float] {
-    var rows = rows
-    for start in stride(from: 0, to: rows.count, by: width) {
-        let length = Float(sumOfSquares(rows.span.extracting(start..<start + width)).squareRoot())
-        guard length > 0 else { continue }
-        for i in start..<start + width { rows[i] /= length }
+    var rows = rows, all = rows.mutableSpan
+    parallelRows(of: &all, width: width, rowsPerTask: 256) { _, some in
+        for start in stride(from: 0, to: some.count, by: width) {
+            let length = Float(sumOfSquares(some.span.extracting(start..<start + width)).squareRoot())
+            guard length > 0 else { continue }
+            for i in start..<start + width { some[i] /= length }
+        }
     }
     return rows
 }

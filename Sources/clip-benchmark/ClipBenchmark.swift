@@ -6,7 +6,10 @@ import Storage
 @main struct ClipBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clip-benchmark", abstract: "Measures parts of the engine for scripts/benchmark.",
-        subcommands: [KernelBenchmark.self, ForwardBenchmark.self, TowerBenchmark.self, TrainingBenchmark.self])
+        subcommands: [
+            KernelBenchmark.self, ForwardBenchmark.self, TowerBenchmark.self, TrainingBenchmark.self,
+            ImageBenchmark.self,
+        ])
 }
 
 /// The lines of a file that are not empty.

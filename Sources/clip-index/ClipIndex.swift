@@ -5,13 +5,15 @@ import Foundation
 import Retrieval
 import Terminal
 
-@main struct ClipIndex: ParsableCommand {
+struct ClipIndex: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clip-index",
         abstract: "Embed every picture, or every text, below some folders, so that clip-search finds them.",
         discussion: """
             A second run on the same index embeds only what is new or changed, and forgets pictures whose files are gone. \
             What cannot be read is listed in the index's skipped.jsonl. Ctrl-C keeps what is done; the same command goes on.
+
+            clip-index transforms --help tells how to compare what can be done to embeddings afterwards.
             """)
 
     @Argument(help: "Folders with pictures (PNG or JPEG), or single pictures.") var pictures: [String] = []

@@ -6,7 +6,7 @@ import Training
 @main struct ClipTrain: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clip-train",
-        abstract: "Train a model that finds pictures by words, from a folder of pictures and captions.",
+        abstract: "Train a model that finds pictures by words, from pictures and captions, pictures alone, or texts.",
         discussion: """
             DATA is a folder or file: captions.tsv, a table, JSON lines, COCO captions, an ImageFolder with metadata, \
             tar shards, a .txt beside each picture, class folders, or IDX. What was understood is printed first.
@@ -16,6 +16,7 @@ import Training
 
     @Argument(help: "Folder or file with pictures and captions.") var data: String?
     @OptionGroup(title: "Data") var dataOptions: DataOptions
+    @OptionGroup(title: "Objectives") var objectiveOptions: ObjectiveOptions
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
     @OptionGroup(title: "Towers that come trained") var towerOptions: TowerOptions
     @OptionGroup(title: "Training") var recipeOptions: RecipeOptions
@@ -33,6 +34,7 @@ import Training
             var options = TrainingOptions()
             options.data = data
             dataOptions.fill(&options)
+            try objectiveOptions.fill(&options)
             modelOptions.fill(&options)
             towerOptions.fill(&options)
             recipeOptions.fill(&options)

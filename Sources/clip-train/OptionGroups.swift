@@ -1,5 +1,6 @@
 import ArgumentParser
 import Augmentations
+import Failures
 import Towers
 import Training
 
@@ -18,6 +19,31 @@ struct DataOptions: ParsableArguments {
         options.csvSeparator = csvSeparator
         options.csvImageKey = csvImgKey
         options.csvCaptionKey = csvCaptionKey
+    }
+}
+
+/// What is learnt from the data.
+struct ObjectiveOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What is learnt, as NAME or NAME=WEIGHT; may be repeated. (default: clip)",
+            discussion: """
+                Pictures with captions: clip, siglip, slip. Pictures alone: simclr, moco, moco-v2. Texts alone: adjacent, \
+                same-document, paraphrase, simcse, mlm, span, nsp. Weighted sums share what the towers make: \
+                --objective clip --objective simclr=0.5 --objective mlm=0.2.
+                """, valueName: "name"))
+    var objective: [String] = []
+    @Option(
+        help: "How texts that are no language are read: symbols between blanks, or characters. (default: as language)")
+    var tokenizer: SymbolChoice?
+    @Flag(help: "Leave the true pair out of the sums of the contrastive loss of clip (DCL).") var decoupled = false
+
+    func fill(_ options: inout TrainingOptions) throws(Failure) {
+        var choices: [ObjectiveChoice] = []
+        for word in objective { choices += try ObjectiveChoice.choices(word) }
+        options.objectives = choices.isEmpty ? nil : choices
+        options.isDecoupled = decoupled ? true : nil
+        options.symbols = tokenizer?.symbols
     }
 }
 
@@ -47,6 +73,10 @@ struct ModelOptions: ParsableArguments {
 
 /// Towers that come trained, and what is learnt behind them.
 struct TowerOptions: ParsableArguments {
+    @Option(
+        name: .customLong("init"),
+        help: "Run directory whose towers to start from, of both kinds or one; may be repeated.")
+    var initial: [String] = []
     @Option(help: "Folder of a whole model to go on from: a run, or a CLIP as transformers or open_clip write it.")
     var pretrained: String?
     @Option(help: "Folder of a picture tower: DINOv2, ViT, CLIP or SigLIP as transformers writes them.")
@@ -56,7 +86,8 @@ struct TowerOptions: ParsableArguments {
     @Option(help: "Side of the square picture that the picture tower sees, in pixels. (default: the tower's)")
     var imageSize: Int?
     @Option(help: "Block of the picture tower after which to stop. (default: the last)") var imageLayer: Int?
-    @Option(help: "How the text tower makes one row of many. (default: the tower's)") var textPooling: TextPooling?
+    @Option(help: "How the text tower makes one row of many; all but last see both directions. (default: the tower's)")
+    var textPooling: TextPooling?
     @Flag(
         inversion: .prefixedNo, help: "Leave the picture tower's weights as they are. (default: those of --image-tower)"
     )
@@ -78,6 +109,7 @@ struct TowerOptions: ParsableArguments {
     var projectionDropout: Float?
 
     func fill(_ options: inout TrainingOptions) {
+        options.initial = initial
         options.pretrained = pretrained
         options.unlockGroups = unlockGroups
         options.loraRank = lora
@@ -121,7 +153,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         help: "Pairs of a batch that are computed at once, in less memory and more time (GradCache). (default: all)")
     var microBatch: Int?
-    @Option(help: "What moves the weights. (default: adamw)") var opt: OptimizerChoice?
+    @Option(help: "What moves the weights. (default: muon; adamw where towers come trained)") var opt: OptimizerChoice?
     @Option(
         help:
             "Top of the learning rate. (default: 0.001; 0.0005 where both towers are locked, 0.0001 with --pretrained)")

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Augmentations
+import Tokenizers
 public import Towers
 import Training
 
@@ -10,6 +11,14 @@ extension TextPooling: ExpressibleByArgument {}
 extension ProjectionChoice: ExpressibleByArgument {}
 extension AugmentationChoice: ExpressibleByArgument {}
 extension OptimizerChoice: ExpressibleByArgument {}
+
+/// How texts that are no language are read.
+enum SymbolChoice: String, CaseIterable, ExpressibleByArgument {
+    case symbols, characters
+
+    /// What they consist of.
+    var symbols: Symbols { self == .symbols ? .words : .characters }
+}
 
 extension ResolutionSchedule: ExpressibleByArgument {
     /// Reads `SIDE:SHARE`, or several with commas between them.

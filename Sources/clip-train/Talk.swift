@@ -8,6 +8,8 @@ import Training
 struct Talk {
     private let printsJSON: Bool
     private var line = LiveLine()
+    /// What a step counts.
+    private var items = Material.pairs.items
 
     init(printsJSON: Bool) { self.printsJSON = printsJSON }
 
@@ -15,9 +17,11 @@ struct Talk {
     mutating func tell(_ event: TrainingEvent) throws(Failure) {
         if printsJSON { try printResult(JSONText.line(event)) }
         switch event {
-        case .start(let report): for text in Self.lines(of: report) { line.say(text) }
+        case .start(let report):
+            items = report.material.items
+            for text in Self.lines(of: report) { line.say(text) }
         case .features(let report): show(report)
-        case .step(let report): line.show(Self.text(of: report))
+        case .step(let report): line.show(Self.text(of: report, items: items))
         case .evaluation(let report): for text in Self.lines(of: report) { line.say(text) }
         case .checkpoint: break
         case .warning(let report): line.say("warning: step \(countText(report.step)): \(oneLine(report.message))")
@@ -39,6 +43,7 @@ struct Talk {
             "model \(oneLine(report.model)): \(countText(report.parameters)) weights"
                 + (report.lockedParameters > 0 ? " to learn, \(countText(report.lockedParameters)) locked; " : "; ")
                 + report.towers.joined(separator: "; "),
+            "objective " + report.objectives.joined(separator: " + "),
             "plan: \(budget), batches of \(report.batchSize), \(countText(report.stepsPerEpoch)) steps an epoch, "
                 + "\(report.threads) threads",
             (report.step > 0 ? "going on after step \(countText(report.step)) in " : "run directory ")
@@ -65,30 +70,42 @@ struct Talk {
     }
 
     /// The live line.
-    static func text(of report: StepReport) -> String {
-        [
+    static func text(of report: StepReport, items: String = Material.pairs.items) -> String {
+        let parts = (report.losses ?? [:]).sorted { $0.key < $1.key }
+            .map { ", \($0.key) \(decimalText(Double($0.value), digits: 3))" }
+        return [
             "step \(countText(report.step))", "epoch \(report.epoch + 1)",
-            "loss \(decimalText(Double(report.loss), digits: 3)) "
-                + "(chance \(decimalText(Double(report.chanceLoss), digits: 3)))",
-            "\(rateText(report.pairsPerSecond)) pairs/s", "\(durationText(report.secondsLeft)) left",
+            "loss \(decimalText(Double(report.loss), digits: 3))"
+                + (report.chanceLoss.map { " (chance \(decimalText(Double($0), digits: 3))\(parts.joined()))" } ?? ""),
+            "\(rateText(report.pairsPerSecond)) \(items)/s", "\(durationText(report.secondsLeft)) left",
             "lr \(scientificText(Double(report.learningRate)))",
-            "scale \(decimalText(Double(report.logitScale), digits: 1))",
+            report.logitScale.map { "scale \(decimalText(Double($0), digits: 1))" },
             "waiting for data \(decimalText(report.waiting * 100, digits: 0)) %",
-        ].joined(separator: " · ")
+        ].compactMap { $0 }.joined(separator: " · ")
     }
 
-    /// Held-out retrieval, one direction a line.
+    /// What was found of what is held out, one kind of question a line.
     static func lines(of report: EvaluationReport) -> [String] {
-        let scores = [("text to image", report.retrieval.textToImage), ("image to text", report.retrieval.imageToText)]
+        let findings = report.findings
+        let scores = [
+            ("text to image", findings.retrieval?.textToImage), ("image to text", findings.retrieval?.imageToText),
+            ("text to text", findings.textToText), ("view to view", findings.viewToView),
+        ]
         var lines = ["held out after \(countText(report.step)) steps\(report.isBest ? ", the best so far" : ""):"]
-        for (name, score) in scores {
+        if let neighbors = findings.neighbors {
+            lines.append(
+                "  class by neighbours: \(percent(neighbors.accuracy)) right (chance \(percent(neighbors.chance))); "
+                    + "\(countText(neighbors.queries)) queries among \(countText(neighbors.candidates)), "
+                    + "\(neighbors.classes) classes")
+        }
+        for case (let name, let score?) in scores {
             lines.append(
                 "  \(name): R@1 \(percent(score.recallAt1)), R@5 \(percent(score.recallAt5)), "
                     + "R@10 \(percent(score.recallAt10)) (chance \(percent(score.chanceAt10))), "
                     + "median rank \(decimalText(score.medianRank, digits: 0)); "
                     + "\(countText(score.queries)) queries among \(countText(score.candidates))")
         }
-        for (part, scores) in report.parts.sorted(by: { $0.key < $1.key }) {
+        for (part, scores) in findings.parts.sorted(by: { $0.key < $1.key }) {
             lines.append(
                 "  \(oneLine(part)) alone: R@10 \(percent(scores.textToImage.recallAt10)) and "
                     + "\(percent(scores.imageToText.recallAt10)) (chance \(percent(scores.textToImage.chanceAt10)))")
@@ -103,14 +120,19 @@ struct Talk {
             "done after \(countText(report.step)) steps in \(durationText(report.seconds)), "
                 + "with \(countText(report.peakBytes / 1_000_000)) MB of memory at most"
         ]
-        if let best = report.bestMeanRecall, let step = report.bestStep {
-            lines.append(
-                "best mean of R@1, R@5 and R@10, both directions: \(percent(best)) after step \(countText(step))")
+        if let best = report.bestScore, let step = report.bestStep {
+            let what = report.bestMeasure == .neighborAccuracy ? "class by neighbours" : "mean of R@1, R@5 and R@10"
+            lines.append("best \(what): \(percent(best)) after step \(countText(step))")
         }
         if report.skipped > 0 {
             lines.append("\(countText(report.skipped)) samples were skipped: see \(output)/skipped.jsonl")
         }
-        return lines + ["next: clip-index PICTURES --model \(output) --output photos.clipindex"]
+        switch report.material {
+        case .pairs: lines.append("next: clip-index PICTURES --model \(output) --output photos.clipindex")
+        case .pictures: lines.append("next: clip-train PICTURES --init \(output), with captions")
+        case .texts: lines.append("next: clip-index --text TEXTS --model \(output) --output texts.clipindex")
+        }
+        return lines
     }
 
     static func percent(_ share: Double) -> String { decimalText(share * 100, digits: 1) + " %" }

@@ -10,8 +10,8 @@ private func luck(_ item: Int) -> SeededRandom { SeededRandom(seed: 11, purpose:
 @Suite struct AugmentationTests {
     private static let all: [any Augmentation] =
         .simCLR(side: 24) + [
-            PadToSquare(), RandomCrop(side: 20), RandomTranslation(distance: 3), Resize(side: 16, mode: .longest),
-            Shrink(shorterSide: 8),
+            PadToSquare(), RandomCrop(side: 20), RandomTranslation(distance: 3), RandAugment(), TrivialAugmentWide(),
+            RandomErasing(), RandomSolarize(), Resize(side: 16, mode: .longest), Shrink(shorterSide: 8),
         ]
 
     @Test func `the same luck gives the same bytes, other luck others`() {
@@ -69,6 +69,20 @@ private func luck(_ item: Int) -> SeededRandom { SeededRandom(seed: 11, purpose:
             try JSONDecoder().decode(SavedRecipe.self, from: Data(#"[{"name": "swirl"}]"#.utf8))
         }
         #expect("\(error, default: "none")".contains("swirl"))
+    }
+
+    @Test(arguments: [
+        #"{"name": "random_crop", "side": 0, "fill": 1}"#, #"{"name": "random_flip", "probability": 2}"#,
+        #"{"name": "gaussian_blur", "kernelSize": 4, "sigma": [1, 2], "probability": 1}"#,
+        #"{"name": "rand_augment", "operations": 2, "magnitude": 31, "magnitudeBins": 31, "filter": "nearest", "fill": 0}"#,
+        #"{"name": "random_erasing", "probability": 1, "scale": [0, 0.5], "ratio": [1, 2]}"#,
+        #"{"name": "shrink", "shorterSide": -1}"#, #"{"name": "random_translation", "distance": -1}"#,
+    ])
+    func `settings that make no sense are an error that says what was found`(step: String) {
+        let error = #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(SavedRecipe.self, from: Data("[\(step)]".utf8))
+        }
+        #expect("\(error, default: "none")".contains(": found"))
     }
 }
 

@@ -102,6 +102,24 @@ import Testing
         #expect(some == Array(rows[12..<24] + rows[36..<48]))
     }
 
+    @Test(arguments: [1, 3, 8, 14, 16, 32, 37]) func `every number is that of the formula, bit for bit`(patchSize: Int)
+    {
+        let layout = PatchLayout(side: 2 * patchSize, patchSize: patchSize), side = layout.side
+        let picture = Picture.scene(height: side, width: side), usual = Preprocessing(side: side)
+        var rows = [Float](repeating: .nan, count: layout.patches * layout.rowWidth), target = rows.mutableSpan
+        layout.write(picture.pixels.span, mean: usual.mean, std: usual.std, into: &target)
+        for y in 0..<side {
+            for x in 0..<side {
+                for c in 0..<3 {
+                    let expected = (Float(picture[row: y, column: x][c]) / 255 - usual.mean[c]) / usual.std[c]
+                    let patch = y / patchSize * 2 + x / patchSize
+                    let place = ((c * patchSize) + y % patchSize) * patchSize + x % patchSize
+                    #expect(rows[patch * layout.rowWidth + place] == expected)
+                }
+            }
+        }
+    }
+
     @Test func `colours are normalised by their channel`() {
         let layout = PatchLayout(side: 1, patchSize: 1)
         let pixels: [UInt8] = [255, 0, 51]

@@ -44,4 +44,31 @@ import Testing
     @Test func `a step that is not recorded drops nothing`() {
         #expect(dropped(step: 1, recording: false).y.allSatisfy { $0 == 1 })
     }
+
+    /// What becomes of ones in sequences of the given lengths, with twos added.
+    private func dropped(_ lengths: [Int], from item: Int = 0) -> [Float] {
+        var store = ParameterStore()
+        let rows = lengths.reduce(0, +)
+        let x = store.declare("x", [rows, 20], .ones, decays: false)
+        let residual = store.declare("residual", [rows, 20], .constant(2), decays: false)
+        var tape = Tape(parameters: store, seed: 3)
+        tape.begin(recording: true, step: 1, firstItem: item)
+        let y = tape.dropout(x, share: 0.25, segments: Segments(lengths: lengths), adding: residual)
+        return tape.read(y) { span in span.indices.map { span[$0] } }
+    }
+
+    @Test func `what is not dropped is added to the rest`() {
+        let y = dropped([3, 5, 40])
+        let kept: Float = 2 + 4 / 3, share = Double(y.count { $0 == 2 }) / Double(y.count)
+        #expect(y.allSatisfy { (value: Float) -> Bool in value == 2 || abs(value - kept) < 1e-6 })
+        #expect(abs(share - 0.25) < 0.06)
+    }
+
+    @Test func `a sequence drops the same wherever its rows lie, and each of its rows other numbers`() {
+        let y = dropped([3, 5, 2]), behindLonger = dropped([7, 5, 2])
+        #expect(dropped([5, 2], from: 1) == Array(y[60...]))
+        #expect(Array(behindLonger[140..<240]) == Array(y[60..<160]))
+        let rows: [[Float]] = (0..<10).map { row in Array(y[row * 20..<(row + 1) * 20]) }
+        #expect(Set(rows).count == 10)
+    }
 }

@@ -24,6 +24,7 @@ private struct Golden: Decodable {
     struct Settings: Decodable, Sendable {
         var activation: String?, epsilon: Double?, lengths: [Int]?, heads: Int?, causal: Bool?, ids: [Int32]?
         var batch: Int?, rows: [Int]?, ignoring: [Bool]?, adding: Bool?, weights: [Double]?
+        var targets: [Int32]?
     }
 
     struct Case: Decodable, Sendable, CustomTestStringConvertible {
@@ -46,7 +47,7 @@ private struct Golden: Decodable {
 /// Serialized, since it changes the instruction level in use.
 @Suite(.serialized) struct GoldenOperationTests {
     @Test func `there are golden numbers for every operation`() {
-        #expect(Set(Golden.all.map(\.operation)).count == 19)
+        #expect(Set(Golden.all.map(\.operation)).count == 27)
     }
 
     @Test(arguments: InstructionLevel.available, Golden.all)
@@ -141,6 +142,7 @@ private struct Golden: Decodable {
             return tape.addScaledColumns(try input("x"), scale: try input("scale"), to: try input("residual"))
         case "joinColumns": return tape.joinColumns(try input("a"), try input("b"))
         case "gatherRows": return tape.gatherRows(try input("x"), try #require(s.rows))
+        case "replaceRows": return tape.replaceRows(try input("x"), try #require(s.rows), with: try input("row"))
         case "mixRows":
             let terms = zip(try #require(s.rows), try #require(s.weights)).map { RowShare(row: $0, weight: Float($1)) }
             return tape.mixRows(
@@ -151,6 +153,17 @@ private struct Golden: Decodable {
             return tape.similarities(try input("a"), try input("b"), logScale: try input("logScale"))
         case "innerProduct": return tape.innerProduct(try input("a"), try input("b"))
         case "meanSquaredDistance": return tape.meanSquaredDistance(try input("a"), try input("b"))
+        case "crossEntropy":
+            return tape.crossEntropy(
+                try input("logits"), targets: try #require(s.targets), ignoring: try #require(s.ignoring))
+        case "sigmoidCrossEntropy":
+            return tape.sigmoidCrossEntropy(
+                try input("logits"), bias: try input("bias"), ignoring: try #require(s.ignoring))
+        case "batchNorm": return tape.batchNorm(try input("x"), gain: p["gain"], bias: p["bias"])
+        case "rectify": return tape.rectify(try input("x"))
+        case "meanAbsoluteDistance": return tape.meanAbsoluteDistance(try input("a"), try input("b"))
+        case "add": return tape.add(try input("a"), try input("b"))
+        case "joinRows": return tape.joinRows(try input("a"), try input("b"))
         default: return tape.symmetricCrossEntropy(try input("logits"), ignoring: try #require(s.ignoring))
         }
     }

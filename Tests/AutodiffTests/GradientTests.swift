@@ -92,9 +92,24 @@ private let cases: [GradientCase] = [
             tape.embedTokens(
                 [4, 0, 4], segments: Segments(lengths: [2, 1]), table: p[0], positions: p[1], kinds: p[2]))
     },
+    GradientCase(name: "embed tokens of two kinds", shapes: [[5, 3], [4, 3], [2, 3]]) { tape, p in
+        tape.squares(
+            tape.embedTokens(
+                [4, 0, 4], segments: Segments(lengths: [2, 1]), table: p[0], positions: p[1], kinds: p[2],
+                kindOf: [0, 1, 1]))
+    },
     GradientCase(name: "join columns", shapes: [[3, 2], [3, 5]]) { tape, p in tape.squares(tape.joinColumns(p[0], p[1]))
     },
     GradientCase(name: "gather rows", shapes: [[4, 3]]) { tape, p in tape.squares(tape.gatherRows(p[0], [3, 0, 3])) },
+    GradientCase(name: "replace rows", shapes: [[4, 3], [3]]) { tape, p in
+        tape.squares(tape.replaceRows(p[0], [3, 1], with: p[1]))
+    },
+    GradientCase(name: "replace rows of a value of the step", shapes: [[4, 3], [3]]) { tape, p in
+        tape.squares(tape.replaceRows(tape.gatherRows(p[0], [2, 0, 1]), [1], with: p[1]))
+    },
+    GradientCase(name: "dropout of nothing, added", shapes: [[4, 3], [4, 3]]) { tape, p in
+        tape.squares(tape.dropout(p[0], share: 0, segments: Segments(lengths: [1, 3]), adding: p[1]))
+    },
     GradientCase(name: "mix rows", shapes: [[4, 3]]) { tape, p in
         let shares = [[RowShare(row: 3, weight: 1)], [RowShare(row: 0, weight: 0.25), RowShare(row: 3, weight: -2)]]
         return tape.squares(tape.mixRows(p[0], shares))
@@ -112,9 +127,34 @@ private let cases: [GradientCase] = [
     GradientCase(name: "symmetric cross-entropy with ignored pairs", shapes: [[3, 3]]) { tape, p in
         tape.symmetricCrossEntropy(p[0], ignoring: [false, true, false, true, false, false, false, false, false])
     },
+    GradientCase(name: "cross-entropy", shapes: [[3, 5]]) { tape, p in tape.crossEntropy(p[0], targets: [4, 0, 2]) },
+    GradientCase(name: "cross-entropy with ignored columns", shapes: [[2, 3]]) { tape, p in
+        tape.crossEntropy(p[0], targets: [1, 2], ignoring: [true, false, false, false, false, true])
+    },
+    GradientCase(name: "sigmoid cross-entropy", shapes: [[3, 3], []]) { tape, p in
+        tape.sigmoidCrossEntropy(p[0], bias: p[1])
+    },
+    GradientCase(name: "sigmoid cross-entropy with ignored pairs", shapes: [[2, 2], []]) { tape, p in
+        tape.sigmoidCrossEntropy(p[0], bias: p[1], ignoring: [false, true, false, false])
+    },
+    GradientCase(name: "batch norm", shapes: [[5, 3], [3], [3]]) { tape, p in
+        tape.squares(tape.batchNorm(p[0], gain: p[1], bias: p[2]))
+    },
+    GradientCase(name: "batch norm without parameters", shapes: [[4, 2]]) { tape, p in
+        tape.squares(tape.batchNorm(p[0], gain: nil, bias: nil))
+    },
+    GradientCase(name: "rectify", shapes: [[3, 5]]) { tape, p in
+        // Away from the corner, where differences on both sides mean nothing.
+        tape.squares(tape.rectify(tape.apply(Spread(x: p[0]))))
+    },
+    GradientCase(name: "join rows", shapes: [[2, 3], [4, 3]]) { tape, p in tape.squares(tape.joinRows(p[0], p[1])) },
     GradientCase(name: "mean squared distance", shapes: [[3, 5], [3, 5]]) { tape, p in
         tape.meanSquaredDistance(p[0], p[1])
     },
+    GradientCase(name: "mean absolute distance", shapes: [[3, 5], [3, 5]]) { tape, p in
+        tape.meanAbsoluteDistance(tape.apply(Spread(x: p[0])), p[1])
+    },
+    GradientCase(name: "add", shapes: [[3, 5], [3, 5]]) { tape, p in tape.squares(tape.add(p[0], p[1])) },
     GradientCase(name: "weighted sum", shapes: [[], []]) { tape, p in
         tape.weightedSum([(tape.squares(p[0]), 0.5), (tape.squares(p[1]), -2)])
     },
@@ -158,6 +198,20 @@ private let cases: [GradientCase] = [
 extension Tape {
     /// A scalar that every float of x moves differently: `Σ_i (i mod 5 + 1)/5 · x_i²/2 + x_i/4`, as a test's loss.
     mutating func squares(_ x: Tensor) -> Tensor { apply(WeightedSquares(x: x)) }
+}
+
+/// `x/8 ± 1`, up at even places and down at odd ones.
+private struct Spread: Operation {
+    let x: Tensor
+    var outputShape: Shape { x.shape }
+
+    func forward(_ values: Span<Float>, into y: inout MutableSpan<Float>, saving saved: inout MutableSpan<Float>) {
+        for i in y.indices { y[i] = values[x.offset + i] / 8 + (i % 2 == 0 ? 1 : -1) }
+    }
+
+    func backward(_ step: borrowing BackwardStep, _ values: Span<Float>, _ gradients: inout Gradients) {
+        gradients.add(to: x, from: step.y) { dy, dx in for i in dy.indices { dx[i] += dy[i] / 8 } }
+    }
 }
 
 private struct WeightedSquares: Operation {

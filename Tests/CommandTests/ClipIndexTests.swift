@@ -57,6 +57,19 @@ import Testing
         #expect(groups.contains { $0[2].hasSuffix("zebra.png") } && groups[0][0] == "1")
     }
 
+    @Test func `transforms of an index are compared, and those that are written keep their paths`() throws {
+        let folder = try indexed()
+        let compared = try index.run(["transforms", "x.clipindex", "--queries", "x.clipindex", "--json"], in: folder)
+        #expect(compared.code == 0 && compared.events.count > 2, "\(compared.talk)")
+        #expect(compared.events.allSatisfy { $0["retrieval"] is [String: Any] })
+        let written = try index.run(
+            ["transforms", "x.clipindex", "--transform", "pca:4", "--output", "short.npy"], in: folder)
+        #expect(written.code == 0, "\(written.talk)")
+        #expect(try folder.read("short.npy").count == 128 + 30 * 4 * 4)
+        let paths = String(decoding: try folder.read("short.txt"), as: UTF8.self).split(separator: "\n")
+        #expect(paths.count == 30 && paths.sorted() == paths && paths.allSatisfy { $0.hasSuffix(".png") })
+    }
+
     @Test func `a second run says what changed`() throws {
         let folder = try indexed()
         #expect(try index.run(indexing, in: folder).talk.contains("nothing new"))

@@ -21,10 +21,10 @@ import Testing
         for i in 0..<20 { pairs.addPicture(captions: ["caption \(i)"]) }
         let axes = (0..<400).map { Float($0 / 20 == $0 % 20 ? 1 : 0) }
         let retrieval = retrieval(pictures: axes.span, captions: axes.span, embedDim: 20, pairs: pairs)
+        var findings = Findings()
+        (findings.retrieval, findings.parts) = (retrieval, ["icons": retrieval])
         let lines = Talk.lines(
-            of: EvaluationReport(
-                step: 60, epoch: 1, seconds: 9, took: 1, retrieval: retrieval, parts: ["icons": retrieval],
-                isBest: true))
+            of: EvaluationReport(step: 60, epoch: 1, seconds: 9, took: 1, findings: findings, isBest: true))
         #expect(lines.count == 4 && lines[0] == "held out after 60 steps, the best so far:")
         #expect(
             lines[1]

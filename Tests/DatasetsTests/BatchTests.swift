@@ -10,6 +10,7 @@ import Tokenizers
 /// Resizes to a square and adds a drawn number, so that luck shows in the pixels.
 private struct Shaded: Augmentation {
     static let name = "shaded"
+    var fault: String? { nil }
     var side = 4
 
     func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {

@@ -24,6 +24,19 @@ import Testing
         #expect(report.textToImage.chanceAt10 == 0.5)
     }
 
+    @Test func `recall lies inside its interval, which narrows with more queries`() {
+        // Every second query finds its answer first, the others do not.
+        func scores(_ count: Int) -> RetrievalScores {
+            RetrievalScores(
+                ranks: (0..<count).map { $0 % 2 == 0 ? 1 : 99 }, right: [Int](repeating: 1, count: count),
+                candidates: 100)
+        }
+        let few = scores(40).recallAt1Interval, many = scores(4_000).recallAt1Interval
+        #expect(few.lower < many.lower && many.lower < 0.5 && 0.5 < many.upper && many.upper < few.upper)
+        // 1.96·√(0.25 / 4000) = 0.0155.
+        #expect(abs(many.upper - 0.5155) < 0.001 && abs(many.lower - 0.4845) < 0.001)
+    }
+
     @Test func `a collapsed model reaches the middle rank and no recall`() {
         let rows = [Float](repeating: 0.5, count: 101 * 4)
         let report = retrieval(

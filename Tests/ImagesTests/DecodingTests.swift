@@ -22,6 +22,57 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: PictureFormat.decodable.contains(.webp)))
+    func `every kind of WebP gives the colours that Pillow gives`()
+        throws
+    {
+        let cases = try fixture("webp-kinds.json", as: GoldenFiles.self).cases
+        #expect(cases.count == 7)
+        for (name, golden) in cases {
+            let picture = try Picture(golden.bytes)
+            // Where nothing is lost, nothing is left to versions of libwebp.
+            let allowed = name.contains("lossy") ? 1 : 0
+            #expect(try #require(picture.largestDifference(to: golden.picture)) <= allowed, "\(name)")
+        }
+    }
+
+    @Test(.enabled(if: PictureFormat.decodable.contains(.gif))) func `every kind of GIF gives its first frame`() throws
+    {
+        let cases = try fixture("gif-kinds.json", as: GoldenFiles.self).cases
+        #expect(cases.count == 6)
+        for (name, golden) in cases { #expect(try Picture(golden.bytes) == golden.picture, "\(name)") }
+    }
+
+    @Test func `a part that is decoded alone is what is cut out of all`() throws {
+        let kinds = try fixture("jpeg-kinds.json", as: GoldenFiles.self).cases
+        let turned = try fixture("orientations.json", as: GoldenFiles.self).cases
+        for (name, golden) in kinds.merging(turned, uniquingKeysWith: { first, _ in first }) {
+            for side in [nil, 10, 5] as [Int?] {
+                let whole = try Picture(golden.bytes, atLeast: side)
+                for seed in 0..<6 {
+                    let height = 1 + seed * 5 % whole.height, width = 1 + seed * 7 % whole.width
+                    let region = Region(
+                        top: (whole.height - height) * seed / 5, left: (whole.width - width) * (5 - seed) / 5,
+                        height: height, width: width)
+                    let part = try Picture(golden.bytes, atLeast: side) { (found: Int, columns: Int) in
+                        #expect([found, columns] == [whole.height, whole.width])
+                        return region
+                    }
+                    #expect(part == whole.cropped(to: region), "\(name) \(side ?? 0) \(region)")
+                }
+            }
+        }
+    }
+
+    @Test func `damage below the part that is wanted is found`() throws {
+        let file = try #require(try fixture("jpeg-kinds.json", as: GoldenFiles.self).cases["baseline"]?.bytes)
+        let top = Region(top: 0, left: 0, height: 4, width: 4)
+        #expect(try Picture(file) { _, _ in top }.height == 4)
+        for count in [file.count * 2 / 3, file.count * 9 / 10, file.count - 3] {
+            #expect(throws: Failure.self) { try Picture(file.prefix(count)) { _, _ in top } }
+        }
+    }
+
     @Test func `the eight orientations are seen upright`() throws {
         let cases = try fixture("orientations.json", as: GoldenFiles.self).cases
         #expect(cases.count == 16)
@@ -57,8 +108,13 @@ import Testing
         let png = try Picture.scene(height: 9, width: 8).pngBytes()
         let files = try fixture("jpeg-kinds.json", as: GoldenFiles.self).cases
         let jpegs = try ["baseline", "progressive", "cmyk"].map { try #require(files[$0]?.bytes) }
-        for file in [png] + jpegs {
-            for count in stride(from: 0, to: file.count, by: file.count > 1000 ? 7 : 1) {
+        let others = try ["webp", "gif"].filter { PictureFormat.decodable.map(\.rawValue).contains($0) }.flatMap {
+            // A moving GIF is whole for us when its first frame is.
+            try fixture("\($0)-kinds.json", as: GoldenFiles.self).cases.filter { $0.key != "moving" }.values.map(
+                \.bytes)
+        }
+        for file in [png] + jpegs + others {
+            for count in stride(from: 0, to: file.count, by: file.count > 500 ? 7 : 1) {
                 #expect(throws: Failure.self) { try Picture(file.prefix(count)) }
             }
         }
@@ -88,8 +144,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "empty"), ("GIF89a....", "GIF"), ("RIFF....WEBPVP8 ", "WebP"), ("....ftypavif", "AVIF"),
-        ("<svg xmlns=", "SVG"), ("hello, this is text", "neither PNG nor JPEG"),
+        ("", "empty"), ("GIF89a..", "GIF"), ("RIFF....WEBPVP8 ", "WebP"), ("....ftypavif", "AVIF"),
+        ("<svg xmlns=", "SVG"), ("hello, this is text", "neither PNG"),
     ])
     func `what is no picture is named`(content: String, name: String) {
         let failure = #expect(throws: Failure.self) { try Picture(content.utf8) }

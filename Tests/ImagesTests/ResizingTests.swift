@@ -2,6 +2,51 @@ import Images
 import PictureFixtures
 import Testing
 
+/// What Pillow makes of parts of a picture.
+private struct GoldenParts: Decodable {
+    struct Result: Decodable {
+        var filter: ResizeFilter, box: [Double], result: GoldenPicture
+    }
+
+    var source: GoldenPicture
+    var results: [Result]
+}
+
+extension Picture {
+    /// Bilinear resizing as the formula says it, pixel by pixel: each side's weights in whole 2⁻²², 8 bit in between.
+    fileprivate func resizedPlainly(height newHeight: Int, width newWidth: Int) -> Picture {
+        func weights(_ length: Int, _ newLength: Int, _ at: Int) -> [(Int, Int)] {
+            let scale = Double(length) / Double(newLength), stretch = max(scale, 1), center = (Double(at) + 0.5) * scale
+            let inside = (0..<length).map { max(0, 1 - abs((Double($0) - center + 0.5) * (1 / stretch))) }
+            let reached = max(Int(center - stretch + 0.5), 0)..<min(Int(center + stretch + 0.5), length)
+            let sum = inside[reached].reduce(0, +)
+            return reached.map { ($0, Int((inside[$0] / sum * 0x1p22 + 0.5).rounded(.down))) }
+        }
+        func byte(_ sum: Int) -> UInt8 { UInt8(min(max((sum + 1 << 21) >> 22, 0), 255)) }
+        var between = Picture(height: height, width: newWidth, filledWith: .zero)
+        if newWidth == width { between = self }
+        for x in 0..<newWidth where newWidth != width {
+            let weights = weights(width, newWidth, x)
+            for y in 0..<height {
+                for c in 0..<3 {
+                    between.pixels[(y * newWidth + x) * 3 + c] = byte(
+                        weights.reduce(0) { $0 + Int(pixels[(y * width + $1.0) * 3 + c]) * $1.1 })
+                }
+            }
+        }
+        guard newHeight != height else { return between }
+        var result = Picture(height: newHeight, width: newWidth, filledWith: .zero)
+        for y in 0..<newHeight {
+            let weights = weights(height, newHeight, y)
+            for i in 0..<newWidth * 3 {
+                result.pixels[y * newWidth * 3 + i] = byte(
+                    weights.reduce(0) { $0 + Int(between.pixels[$1.0 * newWidth * 3 + i]) * $1.1 })
+            }
+        }
+        return result
+    }
+}
+
 @Suite struct ResizingTests {
     @Test func `every filter gives Pillow's bytes`() throws {
         let golden = try fixture("resizing.json", as: GoldenResults.self)
@@ -10,6 +55,46 @@ import Testing
             let filter = try #require(result.filter)
             let resized = golden.source.picture.resized(height: result.height, width: result.width, filter: filter)
             #expect(resized == result.picture, "\(filter) \(result.height) × \(result.width)")
+        }
+    }
+
+    @Test func `a part between pixels gives Pillow's bytes`() throws {
+        let golden = try fixture("resizing-parts.json", as: GoldenParts.self)
+        #expect(golden.results.count == 10)
+        for result in golden.results {
+            let (left, top, right, bottom) = (result.box[0], result.box[1], result.box[2], result.box[3])
+            let resized = golden.source.picture.resized(
+                rows: top..<bottom, columns: left..<right, height: 13, width: 17, filter: result.filter)
+            #expect(resized == result.result.picture, "\(result.filter) \(result.box)")
+        }
+    }
+
+    @Test(arguments: [1, 2, 15, 16, 17, 33, 100])
+    func `rows and columns of any number are resized as Pillow's formula says`(
+        count: Int
+    ) {
+        for (height, width) in [(count, 40), (40, count), (count, count)] {
+            for (newHeight, newWidth) in [(7, 19), (23, 5), (40, 31), (1, 64)] {
+                let picture = Picture.scene(height: height, width: width)
+                let resized = picture.resized(height: newHeight, width: newWidth, filter: .bilinear)
+                #expect(resized == picture.resizedPlainly(height: newHeight, width: newWidth))
+            }
+        }
+    }
+
+    @Test func `a part is resized and mirrored at once`() {
+        let picture = Picture.scene(height: 50, width: 70)
+        let regions = [
+            Region(top: 0, left: 0, height: 50, width: 70), Region(top: 7, left: 11, height: 20, width: 33),
+            Region(top: 49, left: 69, height: 1, width: 1), Region(top: 3, left: 0, height: 24, width: 24),
+        ]
+        for region in regions {
+            for isFlipped in [false, true] {
+                let expected = picture.cropped(to: region).resized(height: 24, width: 24)
+                #expect(
+                    picture.resized(region, height: 24, width: 24, isFlipped: isFlipped)
+                        == (isFlipped ? expected.flipped() : expected))
+            }
         }
     }
 

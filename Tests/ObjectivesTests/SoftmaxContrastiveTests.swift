@@ -7,7 +7,8 @@ import Testing
 @Suite struct SoftmaxContrastiveTests {
     /// Loss and chance of a batch whose pictures and captions are the given unit rows.
     private func loss(
-        _ rows: [[Float]], _ captions: [[Float]], pictureIDs: [Int], captionIDs: [Int], logScale: Float = 0
+        _ rows: [[Float]], _ captions: [[Float]], pictureIDs: [Int], captionIDs: [Int], logScale: Float = 0,
+        isDecoupled: Bool = false
     ) -> (loss: Float, chance: Float) {
         var tape = Tape(parameters: ParameterStore(), seed: 0)
         tape.begin(recording: false)
@@ -18,10 +19,12 @@ import Testing
         }
         let pictures = input(rows), words = input(captions), scale = tape.input([]) { $0[0] = logScale }
         let batch = EmbeddedBatch(
-            pictures: pictures, captions: words, logLogitScale: scale, pictureIDs: pictureIDs, captionIDs: captionIDs)
-        let objective = SoftmaxContrastive()
+            EmbeddedPairs(
+                pictures: pictures, captions: words, logLogitScale: scale, pictureIDs: pictureIDs,
+                captionIDs: captionIDs))
+        let objective = SoftmaxContrastive(isDecoupled: isDecoupled)
         let loss = objective.loss(of: batch, on: &tape)
-        return (tape.scalar(loss), objective.chanceLoss(batch))
+        return (tape.scalar(loss), objective.chanceLoss(batch) ?? -1)
     }
 
     @Test func `embeddings that are all alike lose exactly what chance does`() {
@@ -45,6 +48,12 @@ import Testing
         let rows: [[Float]] = [[1, 0], [1, 0]]
         let batch = loss(rows, rows, pictureIDs: [0, 1], captionIDs: [5, 5], logScale: 3)
         #expect(abs(batch.loss) < 1e-6 && batch.chance == 0)
+    }
+
+    @Test func `decoupled, embeddings that are all alike lose the logarithm of the others' number`() {
+        let rows = [[Float]](repeating: [1, 0], count: 4)
+        let alike = loss(rows, rows, pictureIDs: [0, 1, 2, 3], captionIDs: [0, 1, 2, 3], isDecoupled: true)
+        #expect(abs(alike.loss - 1.098_612) < 1e-5 && abs(alike.chance - 1.098_612) < 1e-5)
     }
 
     @Test func `every objective has a name of its own`() {

@@ -31,9 +31,13 @@ package struct GoldenResults: Decodable {
 
 extension Picture {
     /// Decodes the bytes of a test, called "a test".
-    package init(_ file: some Sequence<UInt8>, limit: PixelLimit = .standard, atLeast side: Int? = nil) throws {
+    package init(
+        _ file: some Sequence<UInt8>, limit: PixelLimit = .standard, atLeast side: Int? = nil,
+        only region: (Int, Int) -> Region = { Region(top: 0, left: 0, height: $0, width: $1) }
+    ) throws {
         let bytes = Array(file)
-        self = try unsafe Picture(decoding: bytes.span.bytes, named: "a test", limit: limit, atLeast: side)
+        self = try unsafe Picture(
+            decoding: bytes.span.bytes, named: "a test", limit: limit, atLeast: side, only: region)
     }
 
     /// A picture with smooth colours and a hard edge, the same each time.

@@ -44,7 +44,7 @@ import Testing
 
     @Test(arguments: [
         (#"{"model": {"type": "WordPiece", "vocab": {"a": 0}, "unk_token": "[UNK]"}}"#, "its normalizer is missing"),
-        (#"{"model": {"type": "WordLevel", "vocab": {"a": 0}}}"#, "found a WordLevel model"),
+        (#"{"model": {"type": "Markov", "vocab": {"a": 0}}}"#, "found a Markov model"),
         (#"{"model": {"type": "WordPiece", "vocab": {"a": -1}}}"#, "its normalizer is missing"),
         ("{", "not valid JSON"),
     ]) func `another pipeline is refused by name`(json: String, why: String) throws {

@@ -1,5 +1,6 @@
 import Autodiff
 import Kernels
+import Layers
 import Tensors
 import Testing
 

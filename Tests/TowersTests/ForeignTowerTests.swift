@@ -2,6 +2,7 @@ import Autodiff
 import Failures
 import Foundation
 import Kernels
+import Layers
 import Tensors
 import Testing
 
@@ -45,7 +46,7 @@ import Testing
         #expect(found.allSatisfy(\.isFinite) && found.count == 48)
     }
 
-    @Test(arguments: ["bert", "bert-gamma-beta", "clip-text", "siglip-text"])
+    @Test(arguments: ["bert", "bert-gamma-beta", "clip-text", "siglip-text", "megatron-bert"])
     func `a text tower computes what transformers does`(name: String) throws {
         let expected = try Safetensors("\(Self.fixtures)/\(name)/expected.safetensors")
         let folder = try TowerFolder("\(Self.fixtures)/\(name)"), plan = try folder.textPlan()
@@ -58,6 +59,22 @@ import Testing
         let padded = name == "siglip-text" ? captions.map { $0 + Array(repeating: 2, count: 9 - $0.count) } : captions
         let found = tower.encode(tokens: padded.flatMap { $0 }, Segments(lengths: padded.map(\.count)), on: &tape)
         #expect(relativeError(floats(found, of: tape), try expected.floats(of: "pooled")) < 1e-5)
+    }
+
+    @Test(arguments: [
+        ("cls", TextPooling.first), ("mean", .mean), ("weightedmean", .weightedMean), ("lasttoken", .last),
+    ]) func `a text is pooled as sentence-transformers does`(mode: String, pooling: TextPooling) throws {
+        let path = "\(Self.fixtures)/megatron-bert", expected = try Safetensors("\(path)/poolings.safetensors")
+        let folder = try TowerFolder(path)
+        var plan = try folder.textPlan(), store = ParameterStore()
+        plan.pooling = pooling
+        let tower = TextTower(Model.textPrefix, plan, in: &store)
+        var tape = Tape(parameters: ModelFolder.blank(store), seed: 0)
+        try folder.read(tower, store, into: &tape)
+        tape.begin(recording: false)
+        let ids: [Int32] = [3, 7, 1, 9, 2, 3, 2, 3, 11, 11, 5, 2, 4, 2]
+        let found = tower.encode(tokens: ids, Segments(lengths: [5, 2, 7]), on: &tape)
+        #expect(relativeError(floats(found, of: tape), try expected.floats(of: mode)) < 1e-5)
     }
 
     @Test func `an architecture that is not known is refused by name`() throws {

@@ -3,6 +3,7 @@ import Autodiff
 import Failures
 import Foundation
 import Kernels
+import Layers
 import Storage
 import Tensors
 import Testing

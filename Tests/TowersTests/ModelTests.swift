@@ -1,6 +1,7 @@
 import Autodiff
 import Foundation
 import Kernels
+import Layers
 import Tensors
 import Testing
 
@@ -83,7 +84,7 @@ import Testing
 }
 
 @Suite struct ModelTests {
-    private static func small(_ change: (inout ModelConfiguration) -> Void = { _ in }) -> ModelConfiguration {
+    static func small(_ change: (inout ModelConfiguration) -> Void = { _ in }) -> ModelConfiguration {
         var vision = VisionConfiguration(), text = TextConfiguration()
         (vision.imageSize, vision.patchSize, vision.width, vision.headWidth, vision.layers) = (16, 8, 24, 8, 2)
         (text.contextLength, text.vocabSize, text.width, text.heads, text.layers) = (8, 20, 16, 2, 2)

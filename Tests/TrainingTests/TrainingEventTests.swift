@@ -30,16 +30,19 @@ import Testing
         pairs.addPicture(captions: ["a"])
         let one: [Float] = [1]
         let retrieval = retrieval(pictures: one.span, captions: one.span, embedDim: 1, pairs: pairs)
+        var findings = Findings()
+        (findings.retrieval, findings.parts) = (retrieval, ["icons": retrieval])
         let report = EvaluationReport(
-            step: 1, epoch: 0, seconds: 1, took: 1, retrieval: retrieval, parts: ["icons": retrieval], isBest: true)
+            step: 1, epoch: 0, seconds: 1, took: 1, findings: findings, isBest: true)
         let fields = try object(.evaluation(report))
         for direction in ["text_to_image", "image_to_text"] {
             let scores = try #require(fields[direction] as? [String: Any])
             #expect(
                 Set(scores.keys) == [
                     "recall_at_1", "recall_at_5", "recall_at_10", "median_rank", "queries", "candidates",
-                    "chance_at_10",
+                    "chance_at_10", "recall_at_1_interval", "recall_at_5_interval", "recall_at_10_interval",
                 ])
+            #expect((scores["recall_at_10_interval"] as? [Double])?.count == 2)
         }
         #expect((fields["parts"] as? [String: Any])?.keys.first == "icons" && fields["is_best"] as? Bool == true)
     }

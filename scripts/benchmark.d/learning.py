@@ -102,7 +102,7 @@ class Run:
 
 
 def run_ours(options, folder):
-    recipe = ["--opt", "muon", "--augment", "translate"] if options.race else ["--augment", "crop"]
+    recipe = ["--opt", "muon", "--augment", "translate"] if options.race else ["--opt", "adamw", "--augment", "crop"]
     return Run("ours", [
         REPOSITORY / ".build/release/clip-train", options.data, "--model", MODEL,
         *(word for pair in RECIPE.items() for word in pair), "--image-resize-mode", "longest", *recipe,

@@ -37,13 +37,23 @@ assemblePatches          batch, rows: of positions?     patches [batch·p, width
 addScaledColumns         –                              x [rows, width], scale [width], residual [rows, width] → [rows, width]
 joinColumns              –                              a [rows, m], b [rows, n] → [rows, m + n]
 gatherRows               rows                           x [rows, width] → [count of rows, width]
+replaceRows              rows                           x [rows, width], row [width] → [rows, width]
 mixRows                  rows, weights: one of each an  x [rows, width] → [2, width]: the first half of them makes row 0, the
                          even number of terms           others row 1
 meanRows                 lengths                        x [rows, width] → [segments, width]
 normalizeRows            –                              x [rows, width] → [rows, width]
 similarities             –                              a [m, width], b [n, width], logScale [] → exp(logScale)·a·bᵀ [m, n]
 meanSquaredDistance      –                              a [rows, width], b [rows, width] → [], the mean of squared distances
+meanAbsoluteDistance     –                              a [rows, width], b [rows, width] → [], the mean over all numbers
+add                      –                              a [rows, width], b [rows, width] → [rows, width]
 innerProduct             –                              a [rows, width], b [rows, width] → [], the sum of products
+crossEntropy             targets, ignoring: a boolean a  logits [rows, columns] → [], the mean over rows
+                         logit
+sigmoidCrossEntropy      ignoring: n·n booleans         logits [n, n], bias [] → [], minus the mean over rows of the sums of
+                                                        log σ(±(logit + bias)), + on the diagonal
+batchNorm                –                              x [rows, width], gain and bias [width]? → [rows, width]
+rectify                  –                              x [rows, width] → [rows, width]
+joinRows                 –                              a [m, width], b [n, width] → [m + n, width]
 symmetricCrossEntropy    ignoring: n·n booleans         logits [n, n] → [], the mean of both directions' cross-entropies; what is
                                                         ignored has probability 0; the right column of row i is i
 """
@@ -227,6 +237,14 @@ def gather_rows(name, count, width, rows):
     return case.giving(case.input("x", count, width)[rows])
 
 
+def replace_rows(name, count, width, rows):
+    case = Case("replaceRows", name, rows=rows)
+    x, row = case.input("x", count, width), case.input("row", width)
+    hidden = torch.zeros(count, 1, dtype=torch.bool)
+    hidden[rows] = True
+    return case.giving(torch.where(hidden, row, x))
+
+
 def mix_rows(name, count, width, rows, weights):
     case = Case("mixRows", name, rows=rows, weights=weights)
     terms = case.input("x", count, width)[rows] * torch.tensor(weights)[:, None]
@@ -256,6 +274,16 @@ def mean_squared_distance(name, rows, width):
     return case.giving(F.mse_loss(a, b, reduction="sum") / rows)
 
 
+def mean_absolute_distance(name, rows, width):
+    case = Case("meanAbsoluteDistance", name)
+    return case.giving(F.l1_loss(case.input("a", rows, width), case.input("b", rows, width)))
+
+
+def add(name, rows, width):
+    case = Case("add", name)
+    return case.giving(case.input("a", rows, width) + case.input("b", rows, width))
+
+
 def inner_product(name, rows, width):
     case = Case("innerProduct", name)
     return case.giving((case.input("a", rows, width) * case.input("b", rows, width)).sum())
@@ -269,6 +297,43 @@ def symmetric_cross_entropy(name, n, scale=1.0, ignored=()):
     logits = case.input("logits", n, n, scale=scale).masked_fill(mask, -math.inf)
     right = torch.arange(n)
     return case.giving((F.cross_entropy(logits, right) + F.cross_entropy(logits.T, right)) / 2)
+
+
+def cross_entropy(name, targets, columns, scale=1.0, ignored=()):
+    rows = len(targets)
+    mask = torch.zeros(rows, columns, dtype=torch.bool)
+    for row, column in ignored:
+        mask[row, column] = True
+    case = Case("crossEntropy", name, targets=targets, ignoring=mask.flatten().tolist())
+    logits = case.input("logits", rows, columns, scale=scale)
+    right = logits[range(rows), targets]
+    return case.giving((logits.masked_fill(mask, -math.inf).logsumexp(1) - right).mean())
+
+
+def sigmoid_cross_entropy(name, n, scale=1.0, bias=-1.5, ignored=()):
+    kept = torch.ones(n, n)
+    for row, column in ignored:
+        kept[row, column] = 0
+    case = Case("sigmoidCrossEntropy", name, ignoring=(kept == 0).flatten().tolist())
+    logits, signs = case.input("logits", n, n, scale=scale), 2 * torch.eye(n) - 1
+    return case.giving(-(F.logsigmoid(signs * (logits + case.given("bias", bias))) * kept).sum() / n)
+
+
+def batch_norm(name, rows, width, parameters=True, offset=0.0):
+    case = Case("batchNorm", name)
+    x = case.input("x", rows, width, offset=offset)
+    gain, bias = (case.input("gain", width, offset=1.0), case.input("bias", width)) if parameters else (None, None)
+    return case.giving(F.batch_norm(x, None, None, gain, bias, training=True, eps=1e-5))
+
+
+def rectify(name, rows, width):
+    case = Case("rectify", name)
+    return case.giving(F.relu(case.input("x", rows, width)))
+
+
+def join_rows(name, m, n, width):
+    case = Case("joinRows", name)
+    return case.giving(torch.cat([case.input("a", m, width), case.input("b", n, width)]))
 
 
 def cases():
@@ -310,6 +375,7 @@ def cases():
     yield add_scaled_columns("odd width", 5, 7)
     yield join_columns("three and five", 4, 3, 5)
     yield gather_rows("a row twice, a row never", 5, 6, [4, 0, 4, 2])
+    yield replace_rows("two of five", 5, 6, [4, 1])
     yield mix_rows("a row twice", 4, 5, [0, 2, 2, 3], [1.0, 0.25, -2.0, 0.5])
     yield mean_rows("lengths one, four, two", [1, 4, 2], 7)
     yield normalize_rows("odd width", 4, 7)
@@ -317,7 +383,18 @@ def cases():
     yield similarities("square", 4, 4, 9, math.log(1 / 0.07))
     yield similarities("more captions than pictures", 2, 5, 3, 0.5)
     yield mean_squared_distance("odd width", 3, 7)
+    yield mean_absolute_distance("odd width", 3, 7)
+    yield add("odd width", 3, 7)
     yield inner_product("odd width", 3, 7)
+    yield cross_entropy("nothing ignored", [4, 0, 4], 5)
+    yield cross_entropy("large logits, many columns", [18, 3], 19, scale=40.0)
+    yield cross_entropy("ignoring, a target among them", [1, 2, 0], 3, ignored=[(0, 0), (1, 2), (2, 1)])
+    yield sigmoid_cross_entropy("nothing ignored", 4)
+    yield sigmoid_cross_entropy("large logits, ignoring", 3, scale=40.0, ignored=[(0, 1), (2, 0)])
+    yield batch_norm("odd width", 5, 7)
+    yield batch_norm("no parameters, far from zero", 4, 3, parameters=False, offset=30.0)
+    yield rectify("odd width", 3, 5)
+    yield join_rows("two and three", 2, 3, 5)
     yield symmetric_cross_entropy("nothing ignored", 5)
     yield symmetric_cross_entropy("large logits", 4, scale=40.0)
     yield symmetric_cross_entropy("ignoring", 5, ignored=[(0, 3), (3, 0), (1, 2)])

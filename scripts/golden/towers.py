@@ -8,6 +8,9 @@ Each folder holds config.json and weights as `save_pretrained` writes them. Besi
                          mean [2, width], over the patches' rows behind the last norm; pixels_other and class_other at a
                          side whose positions are interpolated
     of a text tower      ids, lengths: three captions one behind the other, and what they are pooled to
+
+megatron-bert/poolings.safetensors has what sentence-transformers' `Pooling` makes of the same three captions, padded to one
+length, in each of its modes that are known here: cls, mean, weightedmean, lasttoken.
 """
 
 import argparse
@@ -78,6 +81,21 @@ def text(name, model, pool, length=None, **how):
     return save(name, model, expected, **how)
 
 
+def poolings(folder, model):
+    """Every mode of sentence-transformers on the captions as a padded batch."""
+    from sentence_transformers.models import Pooling
+
+    length = max(map(len, CAPTIONS))
+    ids = torch.tensor([ids + [0] * (length - len(ids)) for ids in CAPTIONS])
+    mask = torch.tensor([[1] * len(ids) + [0] * (length - len(ids)) for ids in CAPTIONS])
+    with torch.no_grad():
+        rows = model(input_ids=ids, attention_mask=mask).last_hidden_state
+        found = {mode: Pooling(rows.shape[-1], pooling_mode=mode)({"token_embeddings": rows, "attention_mask": mask})
+                 for mode in ("cls", "mean", "weightedmean", "lasttoken")}
+    save_file({mode: value["sentence_embedding"].contiguous() for mode, value in found.items()},
+              folder / "poolings.safetensors")
+
+
 def renamed(folder, name, pairs):
     """The same tower under other names."""
     shutil.copytree(folder, TARGET / name)
@@ -117,6 +135,9 @@ def main():
     folder = text("bert", transformers.BertModel(bert), lambda found: found.last_hidden_state.mean(1))
     renamed(folder, "bert-gamma-beta", [(r"LayerNorm\.weight", "LayerNorm.gamma"), (r"LayerNorm\.bias", "LayerNorm.beta"),
                                         ("^", "bert.")])
+
+    megatron = transformers.MegatronBertModel(transformers.MegatronBertConfig(**SIZES, **TOKENS))
+    poolings(text("megatron-bert", megatron, lambda found: found.last_hidden_state.mean(1)), megatron)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ struct ClassFolders: DatasetReader {
             let isHeld = hasSplits && SplitNames.validation.contains(Self.split(of: picture) ?? "")
             collector.add(
                 picture, in: path, captions: ClassCaptions.captions(String(name), settings.templates), at: picture,
-                part: isHeld ? .validation : .training)
+                label: String(name), part: isHeld ? .validation : .training)
         }
         samples = collector.samples
         skipped = collector.skipped

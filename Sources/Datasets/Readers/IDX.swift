@@ -108,6 +108,7 @@ extension IDX.Part {
             : .grayPixels(try pictures.values(offset..<offset + height * width), height: height, width: width)
         return Sample(
             name: "\(FileNames.last(pictures.path)):\(index)", picture: source,
-            captions: ClassCaptions.captions(classes[Int(labels[index])], templates))
+            captions: ClassCaptions.captions(classes[Int(labels[index])], templates),
+            label: classes[Int(labels[index])])
     }
 }

@@ -1,4 +1,5 @@
 import Failures
+import Layers
 
 /// Devlin et al. 2019 (BERT), and what was distilled from it (MiniLM, Wang et al. 2020): norms behind the sums, no mask.
 extension TowerArchitecture {

@@ -1,4 +1,5 @@
 import Failures
+import Layers
 
 /// Radford et al. 2021 (CLIP): each of its two towers by itself.
 extension TowerArchitecture {

@@ -1,4 +1,5 @@
 import Failures
+import Layers
 
 /// Oquab et al. 2024 (DINOv2), with the register tokens of Darcet et al. 2024 where there are any.
 ///

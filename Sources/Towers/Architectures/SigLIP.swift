@@ -1,5 +1,6 @@
 import Failures
 import Kernels
+import Layers
 
 /// Zhai et al. 2023 (SigLIP): each of its two towers by itself.
 ///

@@ -16,7 +16,7 @@ struct TowerArchitecture: Sendable {
     var ignored: [String] = []
 
     /// Every family that is known.
-    static let all: [TowerArchitecture] = [.clip, .dinov2, .vit, .siglip, .bert]
+    static let all: [TowerArchitecture] = [.clip, .dinov2, .vit, .siglip, .bert, .megatronBERT]
 
     /// The family of a `model_type`.
     static func named(_ modelType: String?) -> TowerArchitecture? {

@@ -1,4 +1,5 @@
 import Failures
+import Layers
 
 /// Dosovitskiy et al. 2021 (ViT), as transformers' `ViTModel`: the class token's row behind the last norm.
 extension TowerArchitecture {

@@ -1,0 +1,116 @@
+import Augmentations
+import Datasets
+import Evaluation
+import Failures
+import Tensors
+import Towers
+
+/// Pictures that nobody trains on, and what can be told of them without captions.
+///
+/// Where they have classes, the nearest of the pictures that were learnt from name them; where not, one augmented view of
+/// a picture must find another of the same among all.
+struct HeldOutPictures: HeldOut {
+    let dataset: Dataset
+    let indices: [Int]
+    /// Pictures that were learnt from, and their data: neighbours to be asked.
+    let known: (dataset: Dataset, indices: [Int])
+    /// What a picture goes through to be embedded, and to become a view.
+    let recipe, viewRecipe: [any Augmentation]
+    let workers: Int
+    private let chunk = 64
+
+    /// Most pictures that are embedded, and most neighbours: enough for an interval of two points.
+    static let mostQueries = 2_000, mostNeighbors = 10_000
+
+    init(
+        _ dataset: Dataset, _ indices: [Int], known: Dataset, recipe: [any Augmentation],
+        viewRecipe: [any Augmentation],
+        seed: UInt64, workers: Int
+    ) {
+        func drawn(_ indices: [Int], _ most: Int, item: Int) -> [Int] {
+            guard indices.count > most else { return indices }
+            var random = SeededRandom(seed: seed, purpose: .split, item: item)
+            return random.permutation(indices.count).prefix(most).map { indices[$0] }.sorted()
+        }
+        self.dataset = dataset
+        self.indices = drawn(indices, Self.mostQueries, item: 1)
+        self.known = (known, drawn(known.training, Self.mostNeighbors, item: 2))
+        (self.recipe, self.viewRecipe, self.workers) = (recipe, viewRecipe, workers)
+    }
+
+    var count: Int { 2 * indices.count + known.indices.count }
+
+    func evaluate(_ trainer: inout Trainer) throws(Failure) -> HeldOutOutcome {
+        var findings = Findings(), skipped: [Skipped] = []
+        let width = trainer.model.embedDim(.image), queries = embed(indices, of: dataset, recipe, &trainer, &skipped)
+        var space = EmbeddingSpace()
+        space.pictures = EmbeddingSpace.Side(queries.rows.span, embedDim: width)
+        findings.space = space
+        if let labels = try labels(queries.indices) {
+            let neighbors = embed(known.indices, of: known.dataset, recipe, &trainer, &skipped)
+            findings.neighbors = KNearestNeighbors().report(
+                of: LabelledRows(queries.rows, labels: labels.queries, embedDim: width),
+                among: LabelledRows(
+                    neighbors.rows, labels: try labels.numbers(of: neighbors.indices, in: known.dataset),
+                    embedDim: width))
+        } else {
+            let first = embed(indices, of: dataset, viewRecipe, view: 1, &trainer, &skipped).rows
+            let second = embed(indices, of: dataset, viewRecipe, view: 2, &trainer, &skipped).rows
+            findings.viewToView = retrieval(
+                of: first.span, by: second.span, embedDim: width, right: queries.indices.indices.map { [$0] })
+        }
+        return HeldOutOutcome(findings: findings, skipped: skipped)
+    }
+
+    /// Embeddings of those pictures that can be read.
+    private func embed(
+        _ indices: [Int], of dataset: Dataset, _ recipe: [any Augmentation], view: Int = 0, _ trainer: inout Trainer,
+        _ skipped: inout [Skipped]
+    ) -> (indices: [Int], rows: [Float]) {
+        var rows: [Float] = [], broken: Set<Int> = []
+        var loader = PictureLoader(
+            dataset, indices: indices, recipe: recipe, side: trainer.plan.imageSize, view: view, chunk: chunk,
+            workers: workers)
+        while let next = loader.next() {
+            skipped += next.skipped
+            broken.formUnion(next.skippedIndices)
+            if next.count > 0 { rows += trainer.embed(pictures: next.pictures, count: next.count) }
+        }
+        return (indices.filter { !broken.contains($0) }, rows)
+    }
+
+    /// The classes of pictures as numbers; nil where one has none, or all have the same.
+    private func labels(_ queries: [Int]) throws(Failure) -> PictureLabels? {
+        var labels = PictureLabels()
+        for index in known.indices {
+            guard let label = try known.dataset.sample(at: index).label else { return nil }
+            labels.add(label)
+        }
+        guard labels.count > 1 else { return nil }
+        for index in queries {
+            guard let label = try dataset.sample(at: index).label else { return nil }
+            labels.queries.append(labels.add(label))
+        }
+        return labels
+    }
+}
+
+/// Classes, numbered in the order in which they come.
+private struct PictureLabels {
+    private var numbers: [String: Int] = [:]
+    var queries: [Int] = []
+
+    var count: Int { numbers.count }
+
+    @discardableResult mutating func add(_ label: String) -> Int {
+        let number = numbers[label] ?? numbers.count
+        numbers[label] = number
+        return number
+    }
+
+    func numbers(of indices: [Int], in dataset: Dataset) throws(Failure) -> [Int] {
+        var found: [Int] = []
+        for index in indices { found.append(numbers[try dataset.sample(at: index).label ?? ""] ?? 0) }
+        return found
+    }
+}
