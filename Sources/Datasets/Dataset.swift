@@ -37,6 +37,9 @@ public struct Dataset: Sendable {
     /// The number of samples.
     public var count: Int { reader.count }
 
+    /// Whether there are pictures in the folder at `path`, or below it.
+    public static func holdsPictures(_ path: String) -> Bool { PictureFolder.recognizes(path) }
+
     /// One sample.
     public func sample(at index: Int) throws(Failure) -> Sample { try reader.sample(at: index) }
 

@@ -60,11 +60,14 @@ struct Preparation {
                 because: "its vectors have \(teacher.width) numbers, the model's \(model.plan.embedDim)",
                 try: "start from towers or a preset, whose embeddings take the teacher's length")
         }
-        let directory = try RunDirectory.make(options.output ?? RunDirectory.defaultPath(for: source.path))
-        return try Preparation(
+        let directory = RunDirectory(path: options.output ?? RunDirectory.defaultPath(for: source.path))
+        let preparation = try Preparation(
             data, settings, directory, tokenizer, model,
             settings.preprocessing(side: model.plan.imageSize, of: trained.preprocessing), teaching, texts: texts,
             threads: threads, workers: workers)
+        _ = try preparation.batchMaker()  // what the data cannot feed is told before a folder is made
+        try RunDirectory.make(directory.path)
+        return preparation
     }
 
     /// A run that goes on, with the settings that it began with.

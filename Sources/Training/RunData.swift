@@ -53,11 +53,18 @@ enum RunData {
 
 extension DataSettings {
     /// Opens what `material` says.
+    ///
+    /// - Throws: `.missingInput` or `.badData`, also where texts are asked for and there are pictures.
     func open(_ material: Material, workers: Int) throws(Failure) -> RunData {
-        switch material {
-        case .pairs, .pictures: .pictures(try open(alone: material == .pictures, workers: workers))
-        case .texts: .texts(try Corpus.open(path, corpusSettings(share: validationPath == nil ? validationSplit : 0)))
+        guard material == .texts else {
+            return .pictures(try open(alone: material == .pictures, workers: workers))
         }
+        guard !Dataset.holdsPictures(path) else {
+            throw Failure(
+                .badData, "cannot open texts", at: path, because: "it holds pictures",
+                try: "add --objective clip to learn from their captions, or give a file of texts")
+        }
+        return .texts(try Corpus.open(path, corpusSettings(share: validationPath == nil ? validationSplit : 0)))
     }
 
     /// The texts to evaluate on, with their places in their corpus; none where nothing is kept apart.

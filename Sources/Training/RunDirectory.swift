@@ -30,7 +30,7 @@ struct RunDirectory {
     /// Makes a folder for a new run.
     ///
     /// - Throws: `.cannotWrite` where it cannot be written, `.badSettings` where it already holds something.
-    static func make(_ path: String) throws(Failure) -> RunDirectory {
+    @discardableResult static func make(_ path: String) throws(Failure) -> RunDirectory {
         let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         guard found.isEmpty else {
             let holdsRun = found.contains("run.json")

@@ -9,7 +9,8 @@ import Training
         abstract: "Train a model that finds pictures by words, from pictures and captions, pictures alone, or texts.",
         discussion: """
             DATA is a folder or file: captions.tsv, a table, JSON lines, COCO captions, an ImageFolder with metadata, \
-            tar shards, a .txt beside each picture, class folders, or IDX. What was understood is printed first.
+            tar shards, a .txt beside each picture, class folders, or IDX; for objectives on pictures alone any folder of \
+            pictures, for those on texts a .txt or .tsv, or a folder of .txt and .md. What was understood is printed first.
 
             Ctrl-C finishes the step, writes a checkpoint and leaves; --resume RUN goes on.
             """)

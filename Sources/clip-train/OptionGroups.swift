@@ -28,9 +28,9 @@ struct ObjectiveOptions: ParsableArguments {
         help: ArgumentHelp(
             "What is learnt, as NAME or NAME=WEIGHT; may be repeated. (default: clip)",
             discussion: """
-                Pictures with captions: clip, siglip, slip. Pictures alone: simclr, moco, moco-v2. Texts alone: adjacent, \
-                same-document, paraphrase, simcse, mlm, span, nsp. Weighted sums share what the towers make: \
-                --objective clip --objective simclr=0.5 --objective mlm=0.2.
+                Pictures with captions: clip, siglip, slip. Pictures alone: simclr, moco, moco-v2, mae, simmim. Texts, \
+                captions among them: mlm, span, simcse, tsdae. Documents: adjacent, same-document, nsp, cpc. Rows of two \
+                texts: paraphrase. Several share a step: --objective clip --objective simclr=0.5 --objective mlm=0.2.
                 """, valueName: "name"))
     var objective: [String] = []
     @Option(

@@ -175,7 +175,7 @@ import Testing
         ]
         let outcome = try command.run(taught + ["--output", "runs/two", "--json"], in: folder)
         #expect(outcome.code == 0 && outcome.talk.contains("vectors of 28 pictures"), "\(outcome.talk)")
-        let losses = outcome.events.compactMap { $0["teacher_loss"] as? Double }
+        let losses = outcome.events.compactMap { ($0["losses"] as? [String: Double])?["teacher"] }
         #expect(losses.count == 150 && (losses.last ?? 9) < 0.5 * (losses.first ?? 0), "\(losses)")
         // Pictures that the teacher does not know are left out; without any, there is nothing to learn.
         var list = String(decoding: try folder.read("teacher.txt"), as: UTF8.self)

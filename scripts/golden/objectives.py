@@ -1,6 +1,6 @@
 """Writes Tests/Fixtures/golden/objectives.json: what published implementations of losses give, and their gradients.
 
-    scripts/benchmark.d/venv && .venv/bin/pip install --no-deps lightly==1.5.26 lightly_utils && .venv/bin/python scripts/golden/objectives.py
+    scripts/benchmark.d/venv && .venv/bin/python scripts/golden/objectives.py
 
 Everything is computed in float64 from rows of two decimals. The file is {"versions": {…}, "cases": [case, …]}, and a case is
 
@@ -58,7 +58,6 @@ def cases():
     yield case(3, "simclr", "lightly.loss.NTXentLoss", NTXentLoss(temperature=0.2), temperature=0.2)
     yield case(4, "paraphrase", "sentence_transformers.losses.MultipleNegativesSymmetricRankingLoss",
                lambda a, b: ranking(a, b, 20), scale=20)
-
     yield case(5, "dcl", "formula (6) of Yeh et al. 2022", unit(decoupled), scale=8)
 
 
