@@ -1,6 +1,7 @@
 import Datasets
 package import Evaluation
 import Failures
+import Tensors
 
 /// What nobody trains on, and how well a model does there.
 protocol HeldOut: Sendable {
@@ -16,6 +17,29 @@ protocol HeldOut: Sendable {
 struct HeldOutOutcome {
     var findings: Findings
     var skipped: [Skipped] = []
+}
+
+extension [Int] {
+    /// At most so many of these, ascending, by the luck of `seed`; `item` tells one choice from another.
+    func drawn(_ most: Int, seed: UInt64, item: Int) -> [Int] {
+        guard count > most else { return self }
+        var random = SeededRandom(seed: seed, purpose: .split, item: item)
+        return random.permutation(count).prefix(most).map { self[$0] }.sorted()
+    }
+}
+
+/// Classes by their names, numbered in the order in which they come.
+struct ClassNumbers {
+    private var numbers: [String: Int] = [:]
+
+    var count: Int { numbers.count }
+
+    /// The number of a class, a new one where it was never seen.
+    mutating func number(of name: String) -> Int {
+        let number = numbers[name] ?? numbers.count
+        numbers[name] = number
+        return number
+    }
 }
 
 /// What embeddings of held-out things are worth. What a run does not have is absent.

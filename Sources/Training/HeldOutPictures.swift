@@ -2,7 +2,6 @@ import Augmentations
 import Datasets
 import Evaluation
 import Failures
-import Tensors
 import Towers
 
 /// Pictures that nobody trains on, and what can be told of them without captions.
@@ -27,14 +26,9 @@ struct HeldOutPictures: HeldOut {
         viewRecipe: [any Augmentation],
         seed: UInt64, workers: Int
     ) {
-        func drawn(_ indices: [Int], _ most: Int, item: Int) -> [Int] {
-            guard indices.count > most else { return indices }
-            var random = SeededRandom(seed: seed, purpose: .split, item: item)
-            return random.permutation(indices.count).prefix(most).map { indices[$0] }.sorted()
-        }
         self.dataset = dataset
-        self.indices = drawn(indices, Self.mostQueries, item: 1)
-        self.known = (known, drawn(known.training, Self.mostNeighbors, item: 2))
+        self.indices = indices.drawn(Self.mostQueries, seed: seed, item: 1)
+        self.known = (known, known.training.drawn(Self.mostNeighbors, seed: seed, item: 2))
         (self.recipe, self.viewRecipe, self.workers) = (recipe, viewRecipe, workers)
     }
 
@@ -46,13 +40,15 @@ struct HeldOutPictures: HeldOut {
         var space = EmbeddingSpace()
         space.pictures = EmbeddingSpace.Side(queries.rows.span, embedDim: width)
         findings.space = space
-        if let labels = try labels(queries.indices) {
-            let neighbors = embed(known.indices, of: known.dataset, recipe, &trainer, &skipped)
+        var classes = ClassNumbers()
+        if let known = try labels(known.indices, of: known.dataset, &classes), classes.count > 1,
+            let asked = try labels(queries.indices, of: dataset, &classes)
+        {
+            let neighbors = embed(self.known.indices, of: self.known.dataset, recipe, &trainer, &skipped)
             findings.neighbors = KNearestNeighbors().report(
-                of: LabelledRows(queries.rows, labels: labels.queries, embedDim: width),
+                of: LabelledRows(queries.rows, labels: queries.indices.compactMap { asked[$0] }, embedDim: width),
                 among: LabelledRows(
-                    neighbors.rows, labels: try labels.numbers(of: neighbors.indices, in: known.dataset),
-                    embedDim: width))
+                    neighbors.rows, labels: neighbors.indices.compactMap { known[$0] }, embedDim: width))
         } else {
             let first = embed(indices, of: dataset, viewRecipe, view: 1, &trainer, &skipped).rows
             let second = embed(indices, of: dataset, viewRecipe, view: 2, &trainer, &skipped).rows
@@ -79,38 +75,15 @@ struct HeldOutPictures: HeldOut {
         return (indices.filter { !broken.contains($0) }, rows)
     }
 
-    /// The classes of pictures as numbers; nil where one has none, or all have the same.
-    private func labels(_ queries: [Int]) throws(Failure) -> PictureLabels? {
-        var labels = PictureLabels()
-        for index in known.indices {
-            guard let label = try known.dataset.sample(at: index).label else { return nil }
-            labels.add(label)
-        }
-        guard labels.count > 1 else { return nil }
-        for index in queries {
-            guard let label = try dataset.sample(at: index).label else { return nil }
-            labels.queries.append(labels.add(label))
+    /// The classes of pictures as numbers, by their places in their data; nil where one has none.
+    private func labels(
+        _ indices: [Int], of dataset: Dataset, _ classes: inout ClassNumbers
+    ) throws(Failure) -> [Int: Int]? {
+        var labels: [Int: Int] = [:]
+        for index in indices {
+            guard let name = try dataset.sample(at: index).label else { return nil }
+            labels[index] = classes.number(of: name)
         }
         return labels
-    }
-}
-
-/// Classes, numbered in the order in which they come.
-private struct PictureLabels {
-    private var numbers: [String: Int] = [:]
-    var queries: [Int] = []
-
-    var count: Int { numbers.count }
-
-    @discardableResult mutating func add(_ label: String) -> Int {
-        let number = numbers[label] ?? numbers.count
-        numbers[label] = number
-        return number
-    }
-
-    func numbers(of indices: [Int], in dataset: Dataset) throws(Failure) -> [Int] {
-        var found: [Int] = []
-        for index in indices { found.append(numbers[try dataset.sample(at: index).label ?? ""] ?? 0) }
-        return found
     }
 }

@@ -1,7 +1,6 @@
 import Datasets
 import Evaluation
 import Failures
-import Tensors
 import Tokenizers
 import Towers
 
@@ -21,18 +20,14 @@ struct HeldOutTexts: HeldOut {
     static let mostQueries = 500, mostNeighbors = 10_000
 
     init(_ corpus: Corpus, _ documents: [Int], known: Corpus, tokenizer: any Tokenizer, seed: UInt64) {
-        func drawn(_ documents: [Int], _ most: Int, item: Int) -> [Int] {
-            guard documents.count > most else { return documents }
-            var random = SeededRandom(seed: seed, purpose: .split, item: item)
-            return random.permutation(documents.count).prefix(most).map { documents[$0] }.sorted()
-        }
         func haveLabels(_ corpus: Corpus, _ documents: [Int]) -> Bool {
             documents.allSatisfy { corpus.label(of: $0) != nil }
         }
         let isLabelled = haveLabels(corpus, documents) && haveLabels(known, known.training)
         self.corpus = corpus
-        self.documents = drawn(documents, isLabelled ? 4 * Self.mostQueries : Self.mostQueries, item: 3)
-        self.known = (known, isLabelled ? drawn(known.training, Self.mostNeighbors, item: 4) : [])
+        self.documents = documents.drawn(
+            isLabelled ? 4 * Self.mostQueries : Self.mostQueries, seed: seed, item: 3)
+        self.known = (known, isLabelled ? known.training.drawn(Self.mostNeighbors, seed: seed, item: 4) : [])
         self.tokenizer = tokenizer
     }
 
@@ -53,13 +48,9 @@ struct HeldOutTexts: HeldOut {
         let texts = embed(documents.map { corpus.text(of: $0) }, &trainer)
         space.texts = EmbeddingSpace.Side(texts.span, embedDim: width)
         if !known.documents.isEmpty {
-            var numbers: [String: Int] = [:]
+            var classes = ClassNumbers()
             func labels(_ documents: [Int], _ corpus: Corpus) -> [Int] {
-                documents.map { document in
-                    let label = corpus.label(of: document) ?? "", number = numbers[label] ?? numbers.count
-                    numbers[label] = number
-                    return number
-                }
+                documents.map { classes.number(of: corpus.label(of: $0) ?? "") }
             }
             let neighbors = embed(known.documents.map { known.corpus.text(of: $0) }, &trainer)
             let knownLabels = labels(known.documents, known.corpus), asked = labels(documents, corpus)

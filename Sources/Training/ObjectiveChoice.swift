@@ -38,6 +38,9 @@ package struct ObjectiveChoice: Codable, Sendable, Equatable, CustomStringConver
 }
 
 extension [ObjectiveChoice] {
+    /// What a batch must hold for all of them.
+    var needs: Set<BatchNeed> { reduce(into: []) { $0.formUnion($1.needs) } }
+
     /// The objectives by their words; `isDecoupled` is for those that know it.
     func made(isDecoupled: Bool) -> [WeightedObjective] {
         map { choice in

@@ -11,18 +11,18 @@ extension Trainer {
     mutating func embedTexts(of batch: Batch, into embedded: inout EmbeddedBatch) {
         let wanted = TextNeeds(needs)
         for (pairing, texts) in zip(wanted.pairings, batch.texts) {
-            let isTwice = pairing == .twice, dropout = isTwice ? Self.twiceDropout : 0
-            let first = texts.texts(at: 0), second = texts.texts(at: isTwice ? 0 : 1)
-            let firstRows = features(of: first.rows, dropout: dropout)
+            let first = texts.texts(at: 0)
+            guard pairing != .twice else {
+                embedded.textPairs[pairing] = twice(first.rows, ids: first.ids)
+                continue
+            }
+            let second = texts.texts(at: 1), firstRows = features(of: first.rows)
             embedded.textPairs[pairing] = TwoViews(
-                first: firstRows, second: features(of: second.rows, dropout: dropout), ids: first.ids,
-                secondIDs: second.ids)
+                first: firstRows, second: features(of: second.rows), ids: first.ids, secondIDs: second.ids)
         }
         if material == .pairs, wanted.pairings.contains(.twice) {
             let captions = TokenRows(tokens: batch.tokens, segments: batch.segments)
-            let first = features(of: captions, dropout: Self.twiceDropout)
-            embedded.textPairs[.twice] = TwoViews(
-                first: first, second: features(of: captions, dropout: Self.twiceDropout), ids: batch.captionIDs)
+            embedded.textPairs[.twice] = twice(captions, ids: batch.captionIDs)
         }
         for (masking, texts) in zip(wanted.maskings, batch.maskedTexts) {
             let rows = model.rows(tokens: texts.input.tokens, segments: texts.input.segments, on: &tape)
@@ -45,6 +45,12 @@ extension Trainer {
             embedded.passages = EmbeddedPassages(
                 rows: features(of: texts.rows), documents: texts.items, ids: texts.ids)
         }
+    }
+
+    /// Texts under two drops of the tower's numbers.
+    private mutating func twice(_ texts: TokenRows, ids: [Int]) -> TwoViews {
+        let first = features(of: texts, dropout: Self.twiceDropout)
+        return TwoViews(first: first, second: features(of: texts, dropout: Self.twiceDropout), ids: ids)
     }
 
     /// What the text tower makes of texts: `[texts, textWidth]`.

@@ -35,7 +35,7 @@ package struct Trainer: ~Copyable {
         let locked = settings.towers?.locked ?? []
         let tuning = settings.tuning
         var objectives = settings.chosenObjectives.made(isDecoupled: settings.isDecoupled ?? false)
-        needs = objectives.reduce(into: []) { $0.formUnion($1.objective.needs) }
+        needs = settings.needs
         material = Material(needs)
         model =
             if let side = material.side {

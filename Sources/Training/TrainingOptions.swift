@@ -89,9 +89,7 @@ package struct TrainingOptions: Sendable {
     package init() {}
 
     /// What the run learns from.
-    var material: Material {
-        Material((objectives ?? []).reduce(into: objectives == nil ? [.pairs] : []) { $0.formUnion($1.needs) })
-    }
+    var material: Material { Material(objectives?.needs ?? [.pairs]) }
 
     /// Whether every number is possible.
     ///

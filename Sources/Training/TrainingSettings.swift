@@ -59,9 +59,7 @@ package struct TrainingSettings: Codable, Sendable, Equatable {
     }
 
     /// What a batch must hold.
-    var needs: Set<BatchNeed> {
-        chosenObjectives.made(isDecoupled: false).reduce(into: []) { $0.formUnion($1.objective.needs) }
-    }
+    var needs: Set<BatchNeed> { chosenObjectives.needs }
 
     /// What the run learns from.
     var material: Material { Material(needs) }
@@ -119,7 +117,7 @@ extension TrainingOptions {
     /// A text tower that must guess hidden tokens, or that is pooled over all of them, sees both directions; so does one
     /// that learns from texts alone. Nil where a preset's own causal tower does.
     private var textIsBidirectional: Bool? {
-        let needs = (objectives ?? []).reduce(into: Set<BatchNeed>()) { $0.formUnion($1.needs) }
+        let needs = (objectives ?? []).needs
         let isPooled = textPooling.map { $0 != .last } ?? false
         return material == .texts || TextNeeds(needs).hides || isPooled || startsBidirectional ? true : nil
     }
