@@ -12,6 +12,8 @@ public struct ParameterStore: Sendable {
         case normal(deviation: Float)
         /// These, row by row.
         case values([Float])
+        /// What a parameter that was declared before begins with.
+        case copy(of: Tensor)
     }
 
     /// One named tensor that training changes.
@@ -49,6 +51,13 @@ public struct ParameterStore: Sendable {
             precondition(values.count == shape.count, "\(name) \(shape) begins with \(values.count) values")
         }
         let tensor = Tensor(offset: count, shape: shape)
+        var initial = initial
+        if copyPrefix != nil {
+            guard let original = parameters.first(where: { $0.name == name }), original.tensor.shape == shape else {
+                preconditionFailure("a copy of \(name) \(shape) is declared before it")
+            }
+            initial = .copy(of: original.tensor)
+        }
         parameters.append(
             Parameter(
                 name: (copyPrefix ?? "") + name, tensor: tensor, initial: initial, decays: decays, isHidden: isHidden,
@@ -57,7 +66,8 @@ public struct ParameterStore: Sendable {
         return tensor
     }
 
-    /// Declares a copy of what `body` declares, of another name: `prefix` stands before each, and no optimizer moves it.
+    /// Declares a copy of what `body` has declared before: `prefix` stands before each name, each begins with what its
+    /// original begins with, and no optimizer moves it.
     public mutating func declareCopy<R>(named prefix: String, _ body: (inout ParameterStore) -> R) -> R {
         copyPrefix = prefix
         defer { copyPrefix = nil }
@@ -100,6 +110,7 @@ public struct ParameterStore: Sendable {
                 var random = SeededRandom(seed: seed, purpose: .weights, item: number)
                 for i in range { floats[i] = deviation * random.normal() }
             case .values(let values): for (i, value) in zip(range, values) { floats[i] = value }
+            case .copy(let original): for (i, from) in zip(range, original.range) { floats[i] = floats[from] }
             }
         }
     }

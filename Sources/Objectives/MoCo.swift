@@ -33,12 +33,12 @@ public struct MoCo: Objective {
 
     /// Head, predictor, and the head's slow copy.
     public mutating func declareParameters(_ setting: ObjectiveSetting, in store: inout ParameterStore) {
-        let widths = [setting.imageWidth, 4 * setting.imageWidth, headWidth]
+        let widths = [setting.imageWidth, 4 * setting.imageWidth, headWidth], name = "objective.moco"
         heads = Heads(
-            head: ProjectionHead("objective.moco.head", widths: widths, in: &store),
+            head: ProjectionHead("\(name).head", widths: widths, in: &store),
             predictor: ProjectionHead(
-                "objective.moco.predictor", widths: [headWidth, 4 * setting.imageWidth, headWidth], in: &store),
-            slow: ProjectionHead("objective.moco.slow_head", widths: widths, learns: false, in: &store))
+                "\(name).predictor", widths: [headWidth, 4 * setting.imageWidth, headWidth], in: &store),
+            slow: store.declareCopy(named: "slow.") { ProjectionHead("\(name).head", widths: widths, in: &$0) })
     }
 
     /// The loss, `[]`.

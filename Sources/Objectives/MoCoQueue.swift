@@ -41,7 +41,7 @@ public struct MoCoQueue: Objective {
         let widths = [setting.imageWidth, 4 * setting.imageWidth, headWidth], name = "objective.moco-v2"
         parts = Parts(
             head: ProjectionHead("\(name).head", widths: widths, in: &store),
-            slow: ProjectionHead("\(name).slow_head", widths: widths, learns: false, in: &store),
+            slow: store.declareCopy(named: "slow.") { ProjectionHead("\(name).head", widths: widths, in: &$0) },
             queue: store.declare(
                 "\(name).queue", [queueCount, headWidth], .normal(deviation: 1 / Float(headWidth).squareRoot()),
                 decays: false, learns: false),

@@ -5,7 +5,7 @@ import Tensors
 /// between them — Chen et al. 2020 (SimCLR), section 4.2; the depths and norms are those of Chen et al. 2021 (MoCo v3),
 /// section 3, whose last layer has a batch norm without parameters.
 ///
-/// A head that has a slow copy declares it with `learns: false`; `follow` moves the copy.
+/// A head that has a slow copy declares that with `declareCopy`; `follow` moves the copy.
 struct ProjectionHead: Sendable {
     private struct Layer {
         let weight: Tensor  // [outputs, inputs]
@@ -17,18 +17,18 @@ struct ProjectionHead: Sendable {
     let parameters: Range<Int>
 
     /// Layers from `widths[0]` inputs to `widths.last` outputs.
-    init(_ name: String, widths: [Int], learns: Bool = true, in store: inout ParameterStore) {
+    init(_ name: String, widths: [Int], in store: inout ParameterStore) {
         let start = store.count
         layers = (1..<widths.count).map { number in
             let (inputs, outputs) = (widths[number - 1], widths[number]), isLast = number == widths.count - 1
             let weight = store.declare(
                 "\(name).\(number).weight", [outputs, inputs], .normal(deviation: 1 / Float(inputs).squareRoot()),
-                decays: true, learns: learns)
+                decays: true)
             guard !isLast else { return Layer(weight: weight, gain: nil, bias: nil) }
             return Layer(
                 weight: weight,
-                gain: store.declare("\(name).\(number).norm.weight", [outputs], .ones, decays: false, learns: learns),
-                bias: store.declare("\(name).\(number).norm.bias", [outputs], .zeros, decays: false, learns: learns))
+                gain: store.declare("\(name).\(number).norm.weight", [outputs], .ones, decays: false),
+                bias: store.declare("\(name).\(number).norm.bias", [outputs], .zeros, decays: false))
         }
         parameters = start..<store.count
     }

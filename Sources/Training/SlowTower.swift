@@ -7,16 +7,14 @@ struct SlowTower: Sendable {
     let model: Model
     private let own, followed: Range<Int>
 
-    private static let prefix = "slow."
-
     /// Declares the copy behind the towers of `store`.
     init(of plan: ModelPlan, in store: inout ParameterStore) {
-        model = store.declareCopy(named: Self.prefix) { Model(plan, only: .image, in: &$0) }
-        guard let own = store.range(named: Self.prefix), let followed = store.range(named: TowerSide.image.prefix)
-        else {
+        guard let followed = store.range(named: TowerSide.image.prefix) else {
             preconditionFailure("a run without picture tower has no slow copy of it")
         }
-        (self.own, self.followed) = (own, followed)
+        let start = store.count
+        model = store.declareCopy(named: "slow.") { Model(plan, only: .image, in: &$0) }
+        (own, self.followed) = (start..<store.count, followed)
     }
 
     /// Keeps the share `momentum` of itself, and takes the rest from the tower.

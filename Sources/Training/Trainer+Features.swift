@@ -14,21 +14,17 @@ extension Trainer {
             let sides = material.side.map { own.intersection([$0]) } ?? own
             try model.readTowers(sides, ofRun: folder, store, into: &tape)
         }
-        if settings.initial != nil {
-            average = MovingAverage(of: tape, decay: settings.emaDecay)
-            slow?.follow(on: &tape, momentum: 0)
+        if let folder = settings.towers?.pretrained {
+            try ModelFolder.read(folder, plan, without: settings.towers?.locked ?? [], store, into: &tape)
         }
-        guard let towers = settings.towers else { return }
-        if let folder = towers.pretrained {
-            try ModelFolder.read(folder, plan, without: towers.locked, store, into: &tape)
-        }
-        if let choices = towers.choices, case .dualEncoder(let pair) = description {
+        if let towers = settings.towers, let choices = towers.choices, case .dualEncoder(let pair) = description {
             for side in TowerSide.allCases where !towers.locked.contains(side) {
                 guard let folder = try choices.folder(of: side) else { continue }
                 try model.readTower(side, of: pair, from: folder, store, into: &tape)
             }
         }
         average = MovingAverage(of: tape, decay: settings.emaDecay)
+        slow?.follow(on: &tape, momentum: 0)
     }
 
     /// Learns what the columns of features look like over the training set: of each content once. Projections that come

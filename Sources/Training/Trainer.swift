@@ -63,7 +63,6 @@ package struct Trainer: ~Copyable {
         self.settings = settings
         self.preprocessing = preprocessing
         self.store = store
-        slow?.follow(on: &tape, momentum: 0)
     }
 
     /// One update of the weights: embed, compare, differentiate, move. Returns what happened; prints nothing.
