@@ -30,6 +30,8 @@ public struct Batch: Sendable, Equatable {
     public var teacher: [Float] = []
     /// One number a picture, equal for equal pictures: the place in the batch where it stands first.
     public var pictureIDs: [Int] = []
+    /// The same of the pictures that `views` show.
+    public var viewIDs: [Int] = []
     /// One number a caption, equal for equal captions: the place in the batch where it stands first.
     public var captionIDs: [Int] = []
     /// The samples' names.

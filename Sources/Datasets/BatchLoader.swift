@@ -54,7 +54,7 @@ public final class BatchLoader: Sendable {
 }
 
 /// The orders of the epochs at hand: worked out once, not for every batch.
-private final class EpochOrders: Sendable {
+final class EpochOrders: Sendable {
     private let maker: any BatchMaking
     private let orders = Mutex<[Int: [Int]]>([:])
 

@@ -98,6 +98,7 @@ public struct BatchMaker: BatchMaking {
         }
         if let table = features.captions { draft.batch.captionFeatures = try table.rows(of: draft.captionKeys) }
         draft.batch.segments = Segments(lengths: draft.lengths)
+        draft.batch.viewIDs = draft.batch.pictureIDs
         if let hiding, recipe != nil {
             let captions = (0..<batchSize).map { Array(draft.batch.tokens[draft.batch.segments[$0]]) }
             hiding.apply(to: captions, item: index * batchSize, &draft.batch)

@@ -4,6 +4,7 @@ import Foundation
 extension ModelConfiguration {
     /// Every model that is named in `models/`, smallest first: its name and its JSON.
     private static let presets: [(name: String, json: [UInt8])] = [
+        ("vit-pico-7-28", PackageResources.vit_pico_7_28_json),
         ("vit-pico-8-64", PackageResources.vit_pico_8_64_json),
         ("vit-nano-16-64", PackageResources.vit_nano_16_64_json),
         ("vit-nano-8-64", PackageResources.vit_nano_8_64_json),

@@ -9,6 +9,8 @@ package struct DataSettings: Codable, Sendable, Equatable {
     package var path: String
     /// Absolute path of data that is only evaluated on, in place of a part of `path`.
     package var validationPath: String?
+    /// Absolute path of pictures without captions, which objectives on pictures alone learn from beside the pairs.
+    package var picturesPath: String?
     /// Share of the pairs kept for evaluation where the data has no validation part of its own.
     package var validationSplit: Double
     /// How to read a table of captions; guessed where nil.
@@ -20,6 +22,7 @@ package struct DataSettings: Codable, Sendable, Equatable {
     init(_ options: TrainingOptions) {
         path = Self.absolute(options.data ?? "")
         validationPath = options.validationData.map(Self.absolute)
+        picturesPath = options.pictures.map(Self.absolute)
         validationSplit = options.validationSplit ?? 0.1
         csvSeparator = options.csvSeparator
         csvImageKey = options.csvImageKey
@@ -40,6 +43,20 @@ package struct DataSettings: Codable, Sendable, Equatable {
         guard let validationPath else { return (dataset, dataset.validation) }
         let validation = try Dataset.open(validationPath, reading(share: 0, alone: alone, workers: workers))
         return (validation, validation.validation.isEmpty ? validation.training : validation.validation)
+    }
+
+    /// The pictures without captions beside the pairs; nil where there are none.
+    ///
+    /// - Throws: `.missingInput` or `.badData`, also where there is one picture alone.
+    func openPictures(workers: Int) throws(Failure) -> Dataset? {
+        guard let picturesPath else { return nil }
+        let pictures = try Dataset.open(picturesPath, reading(share: 0, alone: true, workers: workers))
+        guard pictures.training.count >= 2 else {
+            throw Failure(
+                .badData, "cannot learn from pictures", at: picturesPath,
+                because: "found 1 usable picture, expected at least 2", try: "add pictures")
+        }
+        return pictures
     }
 
     private func reading(share: Double, alone: Bool, workers: Int) -> DatasetSettings {

@@ -32,9 +32,16 @@ extension TrainingSettings {
         guard microBatch == nil || needs.isSubset(of: [.pairs, .teacher]) else {
             throw refused("--micro-batch", "it splits pairs of pictures and captions alone", "leave it out")
         }
-        guard material != .pairs else { return }
+        guard material != .pairs else {
+            guard data.picturesPath == nil || needs.contains(where: { $0.material == .pictures }) else {
+                throw refused(
+                    "--pictures", "no objective learns from pictures alone", "add one, such as --objective simclr=0.5")
+            }
+            return
+        }
         let pairsOnly: [(String, Bool)] = [
-            ("--teacher", teacher != nil), ("--patch-dropout", patchDropout != nil),
+            ("--pictures", data.picturesPath != nil), ("--teacher", teacher != nil),
+            ("--patch-dropout", patchDropout != nil),
             ("towers that come trained", towers != nil),
         ]
         for (option, isGiven) in pairsOnly where isGiven {

@@ -20,6 +20,8 @@ struct Preparation {
     let preprocessing: Preprocessing
     let truncated: TruncatedShare
     let teaching: Teaching?
+    /// Pictures without captions beside the pairs.
+    let pictures: Dataset?
     let threads, workers: Int
 
     /// A new run: no folder is made before the data is known to be usable.
@@ -42,7 +44,7 @@ struct Preparation {
         try settings.checkObjectives()
         let tokenizer =
             if let tokenizer = trained.tokenizer { tokenizer } else { try settings.tokenizer(of: texts, configuration) }
-        let teaching = try Teaching(settings, data)
+        let teaching = try Teaching(settings, data), pictures = try settings.data.openPictures(workers: workers)
         try settings.adapt(&configuration, vocabSize: tokenizer.vocabSize, teacher: teaching?.vectors)
         try configuration.check(named: settings.model)
         let model = if let model = trained.model { model } else { try settings.describe(configuration, tokenizer) }
@@ -63,8 +65,8 @@ struct Preparation {
         let directory = RunDirectory(path: options.output ?? RunDirectory.defaultPath(for: source.path))
         let preparation = try Preparation(
             data, settings, directory, tokenizer, model,
-            settings.preprocessing(side: model.plan.imageSize, of: trained.preprocessing), teaching, texts: texts,
-            threads: threads, workers: workers)
+            settings.preprocessing(side: model.plan.imageSize, of: trained.preprocessing), teaching, pictures,
+            texts: texts, threads: threads, workers: workers)
         _ = try preparation.batchMaker()  // what the data cannot feed is told before a folder is made
         try RunDirectory.make(directory.path)
         return preparation
@@ -103,15 +105,22 @@ struct Preparation {
                 because: "the vectors in \(settings.teacher ?? "") have changed",
                 try: "put the old ones back, or start a new run")
         }
+        let pictures = try settings.data.openPictures(workers: workers)
+        guard pictures?.fingerprint.description == record.data.pictures else {
+            throw Failure(
+                .badSettings, "cannot resume", at: path,
+                because: "the pictures in \(settings.data.picturesPath ?? "") have changed",
+                try: "put the old ones back, or start a new run")
+        }
         return try Preparation(
-            data, settings, directory, tokenizer, model, preprocessing, teaching, texts: texts, threads: threads,
-            workers: workers)
+            data, settings, directory, tokenizer, model, preprocessing, teaching, pictures, texts: texts,
+            threads: threads, workers: workers)
     }
 
     private init(
         _ data: RunData, _ settings: TrainingSettings, _ directory: RunDirectory, _ tokenizer: any Tokenizer,
-        _ model: ModelDescription, _ preprocessing: Preprocessing, _ teaching: Teaching?, texts: [String], threads: Int,
-        workers: Int
+        _ model: ModelDescription, _ preprocessing: Preprocessing, _ teaching: Teaching?, _ pictures: Dataset?,
+        texts: [String], threads: Int, workers: Int
     ) throws(Failure) {
         self.data = data
         self.settings = settings
@@ -120,6 +129,7 @@ struct Preparation {
         self.model = model
         self.preprocessing = preprocessing
         self.teaching = teaching
+        self.pictures = pictures
         truncated = tokenizer.truncatedShare(of: texts, contextLength: model.plan.contextLength)
         self.threads = threads
         self.workers = workers
@@ -167,6 +177,9 @@ struct Preparation {
             lines.append("evaluating on \(validationCount) \(settings.material.items) of \(path)")
         }
         if heldOut == nil { lines.append("nothing is kept apart, so nothing can be evaluated") }
+        if let pictures, let path = settings.data.picturesPath {
+            lines.append("\(pictures.training.count) pictures without captions beside, of \(path)")
+        }
         if let teaching {
             lines.append(
                 "vectors of \(teaching.training.count) pictures to learn from, \(teaching.vectors.width) numbers each")
@@ -186,11 +199,18 @@ struct Preparation {
         let hiding = texts.hiding(tokenizer, mask: Int32(model.plan.vocabSize - 1), seed: settings.seed)
         switch data {
         case .pictures(let dataset):
-            return BatchMaker(
+            let views = settings.viewRecipes(preprocessing)
+            let pairs = BatchMaker(
                 dataset: dataset, indices: training, tokenizer: tokenizer, contextLength: contextLength,
                 recipe: settings.material == .pictures ? nil : settings.recipe(preprocessing),
-                viewRecipes: settings.viewRecipes(preprocessing), hiding: hiding, side: preprocessing.side,
+                viewRecipes: pictures == nil ? views : [], hiding: hiding, side: preprocessing.side,
                 batchSize: settings.batchSize, seed: settings.seed, features: features, teacher: teaching?.vectors)
+            guard let pictures else { return pairs }
+            let beside = BatchMaker(
+                dataset: pictures, indices: pictures.training, tokenizer: tokenizer, contextLength: contextLength,
+                recipe: nil, viewRecipes: views, side: preprocessing.side, batchSize: settings.batchSize,
+                seed: settings.seed)
+            return JoinedBatchMaker(pairs: pairs, pictures: beside)
         case .texts(let corpus):
             return try TextBatchMaker(
                 corpus, wishes: texts.wishes, hiding: hiding, for: texts.hider, tokenizer: tokenizer,
@@ -204,7 +224,8 @@ struct Preparation {
             settings,
             data: RunRecord.Data(
                 fingerprint: data.fingerprint.description, pairs: training.count,
-                validationPairs: validationCount, teacher: teaching?.vectors.fingerprint),
+                validationPairs: validationCount, teacher: teaching?.vectors.fingerprint,
+                pictures: pictures?.fingerprint.description),
             threads: threads, workers: workers)
     }
 }

@@ -11,6 +11,8 @@ struct RunRecord: Codable, Sendable, Equatable {
         var validationPairs: Int
         /// Tells a teacher's vectors from others.
         var teacher: String?
+        /// Tells the pictures without captions from others.
+        var pictures: String?
     }
 
     /// What computed.

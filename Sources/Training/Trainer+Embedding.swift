@@ -34,12 +34,12 @@ extension Trainer {
         }
         if needs.contains(.pictureViews) {
             embedded.pictureViews = views(of: batch) { trainer, view in
-                trainer.features(of: batch.views[view], batch.count, sight.layout)
+                trainer.features(of: batch.views[view], batch.viewIDs.count, sight.layout)
             }
         }
         if needs.contains(.slowPictureViews) {
             embedded.slowPictureViews = views(of: batch) { trainer, view in
-                trainer.slowFeatures(of: batch.views[view], batch.count, sight.layout)
+                trainer.slowFeatures(of: batch.views[view], batch.viewIDs.count, sight.layout)
             }
         }
         hidePatches(of: batch, sight, into: &embedded)
@@ -52,7 +52,7 @@ extension Trainer {
         let wanted = PictureNeeds(needs)
         guard wanted.hasPlainView else { return }
         let layout = sight.layout ?? plan.layout, pictures = seen(batch.views[wanted.plainView], sight.layout)
-        let all = patches(of: pictures, batch.count, sight.layout), count = batch.count
+        let count = batch.viewIDs.count, all = patches(of: pictures, count, sight.layout)
         func encoded(_ rows: TowerRows, _ hidden: [[Int]]) -> EncodedPatches {
             EncodedPatches(
                 rows: rows.tensor, extraRows: rows.extra, patches: all, patchesPerPicture: layout.patches,
@@ -137,7 +137,7 @@ extension Trainer {
 
     private mutating func views(of batch: Batch, _ made: (inout Trainer, Int) -> Tensor) -> TwoViews {
         let first = made(&self, 0)
-        return TwoViews(first: first, second: made(&self, 1), ids: batch.pictureIDs)
+        return TwoViews(first: first, second: made(&self, 1), ids: batch.viewIDs)
     }
 
     private func seen(_ pictures: [UInt8], _ layout: PatchLayout?) -> [UInt8] {

@@ -10,6 +10,8 @@ package struct TrainingOptions: Sendable {
     package var data: String?
     /// Data that is only evaluated on, in place of a part of `data`.
     package var validationData: String?
+    /// Pictures without captions, which objectives on pictures alone learn from beside the pairs of `data`.
+    package var pictures: String?
     /// Share of the pairs kept for evaluation where the data has no validation part of its own.
     package var validationSplit: Double?
     /// How to read a table of captions; guessed where nil.

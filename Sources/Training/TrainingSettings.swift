@@ -80,7 +80,8 @@ extension TrainingOptions {
     /// Decides what the user left open, by the number of pairs to learn from.
     ///
     /// Where no end is given: a minute for each thousand pairs, at least 3, at most 60, and never more than 100 epochs.
-    /// The batch is the largest power of two up to 128 that still makes four steps an epoch. Where both towers are locked
+    /// The batch is the largest power of two up to 128 that still makes four steps an epoch; up to 512 where texts alone
+    /// are compared. Where both towers are locked
     /// only projections are trained: 40 epochs, batches of up to 512, and half the learning rate and decay.
     ///
     /// A model of `--pretrained` goes on with a tenth of the learning rate.
@@ -103,7 +104,7 @@ extension TrainingOptions {
             imageResizeMode: imageResizeMode ?? resizeMode, augmentation: augmentation ?? .crop,
             isMirrored: augmentation != AugmentationChoice.none && captionsSurviveMirroring,
             patchDropout: patchDropout.map { PatchDropout(share: $0) }, resolutionSchedule: resolutionSchedule,
-            batchSize: batchSize ?? Self.batchSize(for: pairs, atMost: isLocked ? 512 : 128),
+            batchSize: batchSize ?? Self.batchSize(for: pairs, atMost: isLocked || comparesTexts ? 512 : 128),
             microBatch: microBatch, minutes: isOpen ? openMinutes : minutes,
             epochs: isOpen ? (isLocked ? 40 : 100) : epochs, steps: steps,
             optimizer: optimizer ?? (towers == nil ? .muon : .adamW),
@@ -128,6 +129,11 @@ extension TrainingOptions {
         return DataSettings.absolute(model)
     }
 
+    /// Whether nothing but texts is compared: a step is so cheap that more others to tell apart are worth more.
+    private var comparesTexts: Bool {
+        (objectives ?? []).needs.allSatisfy { if case .textPairs = $0 { true } else { false } } && objectives != nil
+    }
+
     private static func batchSize(for pairs: Int, atMost limit: Int) -> Int {
         var size = limit
         while size > 2 && size * 4 > pairs { size /= 2 }
@@ -142,6 +148,7 @@ extension TrainingOptions {
         let compared: [(String, String?, String?)] = [
             ("DATA", data.map(DataSettings.absolute), settings.data.path),
             ("--val-data", validationData.map(DataSettings.absolute), settings.data.validationPath),
+            ("--pictures", pictures.map(DataSettings.absolute), settings.data.picturesPath),
             ("--val-split", text(validationSplit), text(settings.data.validationSplit)),
             ("--csv-separator", csvSeparator, settings.data.csvSeparator),
             ("--csv-img-key", csvImageKey, settings.data.csvImageKey),

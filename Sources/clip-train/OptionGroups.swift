@@ -7,6 +7,8 @@ import Training
 /// Where the pairs come from, and which of them are kept for evaluation.
 struct DataOptions: ParsableArguments {
     @Option(help: "Data to evaluate on, in place of a part of DATA.") var valData: String?
+    @Option(help: "Pictures without captions, which objectives on pictures alone learn from beside the pairs of DATA.")
+    var pictures: String?
     @Option(help: "Share of DATA kept for evaluation where it has no validation part of its own. (default: 0.1)")
     var valSplit: Double?
     @Option(help: "Character between the fields of a table of captions. (default: guessed)") var csvSeparator: String?
@@ -15,6 +17,7 @@ struct DataOptions: ParsableArguments {
 
     func fill(_ options: inout TrainingOptions) {
         options.validationData = valData
+        options.pictures = pictures
         options.validationSplit = valSplit
         options.csvSeparator = csvSeparator
         options.csvImageKey = csvImgKey
@@ -148,7 +151,7 @@ struct RecipeOptions: ParsableArguments {
             discussion: "Several with commas between them ascend: 32:0.4,48:0.8. The end of a run sees whole pictures.",
             valueName: "side:share"))
     var resolutionSchedule: ResolutionSchedule?
-    @Option(help: "Pairs a step. (default: 128, or 512 where both towers are locked; less for few pairs)")
+    @Option(help: "Items a step. (default: 128; 512 for locked towers or where texts are compared; less for few items)")
     var batchSize: Int?
     @Option(
         help: "Pairs of a batch that are computed at once, in less memory and more time (GradCache). (default: all)")

@@ -43,6 +43,7 @@ import Testing
 
     private static let recipes: [(data: String, objectives: [String], more: [String])] = [
         ("pairs", ["clip", "simclr=0.5", "mlm=0.2"], ["--decoupled"]), ("pairs", ["siglip", "mae", "simcse"], []),
+        ("pairs", ["clip", "simclr=0.5"], ["--pictures", "classes"]),
         ("classes", ["simclr"], []), ("classes", ["moco", "simmim"], []), ("classes", ["moco-v2", "mae"], []),
         ("documents.txt", ["adjacent", "same-document", "mlm", "tsdae"], []), ("documents.txt", ["cpc", "nsp"], []),
         ("documents.txt", ["simcse", "span"], ["--text-pooling", "attention"]),
@@ -95,6 +96,7 @@ import Testing
         ("pairs", "adjacent", 65), ("documents.txt", "paraphrase", 65), ("classes", "clip=0", 78),
         ("classes", "nothing", 78),
         ("documents.txt", "simclr", 65), ("pairs", "clip --objective adjacent", 78),
+        ("pairs", "clip --pictures classes", 78), ("classes", "simclr --pictures pairs", 78),
     ])
     func `what the data cannot feed is one line that names what is missing`(
         data: String, objective: String, code: Int32

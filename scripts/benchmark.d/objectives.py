@@ -8,6 +8,7 @@ minutes. Tables may be chosen with --only; all of them take about as many minute
 import argparse
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ PAIRS = {"wordnet": "datasets/wordnet/prepared", "gcide": "datasets/gcide/prepar
          "debian-adjacent": "datasets/debian-descriptions/prepared/adjacent"}
 DEPENDENCIES = REPOSITORY / "datasets/debian-dependencies/prepared"
 DRAWINGS = REPOSITORY / "datasets/drawings/prepared"
+SMALL_PICTURES, SMALL = "vit-pico-7-28", "vit-pico-8-64"  # models whose minutes are many steps
 PEERS = Path(__file__).resolve().parent / "objectives_torch.py"
 
 
@@ -82,7 +84,7 @@ def share_cells(found):
 
 def pictures(options, bars):
     """Fashion-MNIST as pictures, classes by 20 nearest neighbours."""
-    common = ["--model", "vit-pico-8-64"]
+    common = ["--model", SMALL_PICTURES]
     start = Run(options, "pictures-random", PICTURES, "--objective", "simclr", *common, "--lr", 0, "--steps", 1)
     rows, found = [["random weights", *start.accuracy()]], {"random": start.last["neighbors"]["accuracy"]}
     raw = peer("pixels", PICTURES)
@@ -91,8 +93,10 @@ def pictures(options, bars):
         run = Run(options, f"pictures-{name}", PICTURES, "--objective", name, *common)
         rows.append([name, *run.accuracy()])
         found[name] = run.last["neighbors"]["accuracy"]
+    known = peer("supervised", PICTURES, "--model", SMALL_PICTURES, "--minutes", options.minutes)
+    rows.append(["supervised, PyTorch", *share_cells(known)])
     for name in ("simclr", "moco", "mae"):
-        theirs = peer(name, PICTURES, "--minutes", options.minutes)
+        theirs = peer(name, PICTURES, "--model", SMALL_PICTURES, "--minutes", options.minutes)
         rows.append([f"{name}, lightly", *share_cells(theirs)])
         bars.at_least(f"objectives-pictures-{name}-over-lightly", found[name] - theirs["share"], 0)
     print("pictures alone: fashion-mnist, classes by neighbours")
@@ -104,20 +108,26 @@ def pictures(options, bars):
 
 def texts(options, bars):
     """The second column found by the first, among 500 held-out rows."""
+    common = ["--model", SMALL]
     for name, folder in PAIRS.items():
         data = REPOSITORY / folder
         floor = peer("idf", data)
         rows = [["overlap of words by idf", *share_cells(floor)]]
-        start = Run(options, f"texts-{name}-random", data, "--objective", "paraphrase", "--lr", 0, "--steps", 1)
+        start = Run(options, f"texts-{name}-random", data, "--objective", "paraphrase", *common, "--lr", 0,
+                    "--steps", 1)
         rows.append(["random weights", *start.recall()])
         found = {}
         for objective in ("paraphrase", "simcse", "mlm", "cpc", "nsp"):
-            run = Run(options, f"texts-{name}-{objective}", data, "--objective", objective)
+            run = Run(options, f"texts-{name}-{objective}", data, "--objective", objective, *common)
             rows.append([objective, *run.recall()])
             found[objective] = run.last["text_to_text"]["recall_at_10"]
-        warm = Run(options, f"texts-{name}-warm", data, "--objective", "paraphrase", "--init",
+        warm = Run(options, f"texts-{name}-warm", data, "--objective", "paraphrase", *common, "--init",
                    FOLDER / f"texts-{name}-mlm")
         rows.append(["mlm, then paraphrase", *warm.recall()])
+        if name == "debian-adjacent":
+            run = Run(options, f"texts-{name}-documents", data.parent / "documents", "--objective", "adjacent", *common,
+                      "--val-data", data / "validation.tsv")
+            rows.append(["adjacent, on whole documents", *run.recall()])
         print(f"texts alone: {name}, the second column by the first")
         print_table(["learnt", "R@10", *HEADER], rows)
         if name == "wordnet":
@@ -131,7 +141,8 @@ def poolings(options, bars):
     data, rows = REPOSITORY / PAIRS["wordnet"], []
     floor = peer("idf", data)["share"]
     for pooling in ("mean", "class", "last", "weighted", "attention"):
-        run = Run(options, f"pooling-{pooling}", data, "--objective", "paraphrase", "--text-pooling", pooling)
+        run = Run(options, f"pooling-{pooling}", data, "--model", SMALL, "--objective", "paraphrase",
+                  "--text-pooling", pooling)
         rows.append([pooling, *run.recall()])
         bars.at_least(f"objectives-pooling-{pooling}-over-idf", run.last["text_to_text"]["recall_at_10"] - floor, 0)
     print("pooling: wordnet, paraphrase")
@@ -140,7 +151,7 @@ def poolings(options, bars):
 
 def symbols(options, bars):
     """Lists of dependencies, and the section of the package by neighbours."""
-    common = ["--tokenizer", "symbols"]
+    common = ["--model", SMALL, "--tokenizer", "symbols"]
     start = Run(options, "symbols-random", DEPENDENCIES, "--objective", "mlm", *common, "--lr", 0, "--steps", 1)
     bag = peer("bag", DEPENDENCIES)
     rows = [["bag of symbols by idf", *share_cells(bag)], ["random weights", *start.accuracy()]]
@@ -171,12 +182,141 @@ def together(options, bars):
     add("slip", "--objective", "slip")
     add("siglip", "--objective", "siglip")
     add("clip from simclr", "--objective", "clip", "--init", simclr.folder)
+    words = Run(options, "together-mlm-alone", captions_alone(), "--objective", "mlm")
+    add("clip from mlm", "--objective", "clip", "--init", words.folder)
     print("together: drawings, pictures by captions")
     print_table(["learnt", "R@10", *HEADER], rows)
     bars.at_least("objectives-together-default-over-best", found["clip"] - max(found.values()), 0)
 
 
-TABLES = {"pictures": pictures, "texts": texts, "poolings": poolings, "symbols": symbols, "together": together}
+def captions_alone():
+    """The captions of the training pictures, one a line."""
+    path = FOLDER / "drawings-captions.txt"
+    training = set((DRAWINGS / "train.txt").read_text(encoding="utf-8").splitlines())
+    rows = [line.split("\t") for line in caption_rows()[1:]]
+    path.write_text("".join(f"{caption}\n" for picture, caption in rows if picture in training), encoding="utf-8")
+    return path
+
+
+def caption_rows():
+    return (DRAWINGS / "captions.tsv").read_text(encoding="utf-8").splitlines()
+
+
+def fewer(options, bars):
+    """Drawings with captions for a tenth of the training pictures."""
+    folder = FOLDER / "drawings-tenth"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for part in DRAWINGS.iterdir():
+        if part.is_dir():
+            (folder / part.name).symlink_to(part)
+    training = (DRAWINGS / "train.txt").read_text(encoding="utf-8").splitlines()
+    kept = sorted(random.Random(0).sample(training, len(training) // 10))
+    validation = (DRAWINGS / "validation.txt").read_text(encoding="utf-8").splitlines()
+    header, *rows = caption_rows()
+    known = {*kept, *validation}
+    (folder / "captions.tsv").write_text(
+        "\n".join([header, *(row for row in rows if row.split("\t")[0] in known)]) + "\n", encoding="utf-8")
+    for name, names in (("train.txt", kept), ("validation.txt", validation)):
+        (folder / name).write_text("\n".join(names) + "\n", encoding="utf-8")
+    common = ["--image-resize-mode", "longest"]
+    pairs = [*common, "--augment", "translate", "--objective", "clip"]
+    rows, found = [], {}
+    start = Run(options, "fewer-simclr", DRAWINGS, "--objective", "simclr", *common)
+    for name, more in (("clip on a tenth", []), ("simclr on all, then clip on a tenth", ["--init", start.folder]),
+                       ("clip on a tenth beside simclr on all",
+                        ["--objective", "simclr=0.5", "--pictures", DRAWINGS])):
+        run = Run(options, "fewer-" + name.replace(" ", "-").replace(",", ""), folder, *pairs, *more)
+        rows.append([name, *run.recall("text_to_image")])
+        found[name] = run.last["text_to_image"]["recall_at_10"]
+    print(f"fewer captions: drawings, captions for {len(kept)} of {len(training)} pictures")
+    print_table(["learnt", "R@10", *HEADER], rows)
+    alone, *others = found.values()
+    bars.at_least("objectives-fewer-better-than-pairs-alone", max(others) - alone, 0.0001)
+
+
+def transformed(options, bars):
+    """What mean removal, whitening and projections do to the embeddings of two runs."""
+    text = Run(options, "transforms-wordnet", REPOSITORY / PAIRS["wordnet"], "--model", SMALL, "--objective",
+               "paraphrase")
+    pairs = Run(options, "transforms-drawings", DRAWINGS, "--image-resize-mode", "longest", "--augment", "translate")
+    validation = (REPOSITORY / PAIRS["wordnet"] / "validation.tsv").read_text(encoding="utf-8").splitlines()
+    columns = list(zip(*(line.split("\t") for line in random.Random(0).sample(validation, 2_000))))
+    compare("wordnet, paraphrase: the second column by the first", text,
+            embed(text, "second", texts=columns[1]), embed(text, "first", texts=columns[0]), None, bars)
+    chosen = (DRAWINGS / "validation.txt").read_text(encoding="utf-8").splitlines()
+    vectors = embed(pairs, "pictures", pictures=[DRAWINGS / name for name in chosen])
+    places = {Path(line).resolve(): row for row, line in
+              enumerate(vectors.with_suffix(".txt").read_text(encoding="utf-8").splitlines())}
+    captions = {}
+    for row in caption_rows()[1:]:
+        picture, caption = row.split("\t")
+        captions.setdefault(picture, caption)
+    truth = FOLDER / "transforms-truth.txt"
+    truth.write_text("".join(f"{places[(DRAWINGS / name).resolve()]}\n" for name in chosen), encoding="utf-8")
+    compare("drawings, clip: pictures by captions", pairs, vectors,
+            embed(pairs, "captions", texts=[captions[name] for name in chosen]), truth, bars)
+
+
+def embed(run, name, texts=None, pictures=()):
+    """A file of the vectors that a run's towers make of texts or pictures."""
+    index, vectors = FOLDER / f"{run.folder.name}-{name}", FOLDER / f"{run.folder.name}-{name}.npy"
+    shutil.rmtree(index, ignore_errors=True)
+    what = [str(picture) for picture in pictures]
+    if texts is not None:
+        lines = FOLDER / f"{run.folder.name}-{name}-lines.txt"
+        lines.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
+        what = ["--text", lines, "--passages", "lines"]
+    subprocess.run([*map(str, [REPOSITORY / ".build/release/clip-index", *what, "--model", run.folder,
+                               "--output", index, "--vectors", vectors])],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return vectors
+
+
+def compare(title, run, vectors, queries, truth, bars):
+    """One table of `clip-index transforms`, and whitening beside NumPy's."""
+    width = vector_width(vectors)
+    names = ["none", "mean", *(f"{kind}:{width // part}" for kind in ("whiten", "rademacher") for part in (2, 4))]
+    chosen = [word for name in names for word in ("--transform", name)]
+    done = subprocess.run(
+        [*map(str, [REPOSITORY / ".build/release/clip-index", "transforms", vectors, "--queries", queries, *chosen,
+                    *(["--truth", truth] if truth else []), "--json"])],
+        check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    rows = []
+    for line in done.stdout.splitlines():
+        report = json.loads(line)
+        rows.append([report["transform"], report["dimensions"], report["bytes_per_vector"],
+                     *cells(report["retrieval"], "recall_at_10", "chance_at_10")])
+    print(f"whitening and projection: {title}")
+    print_table(["transform", "dimensions", "bytes", "R@10", *HEADER], rows)
+    bars.at_most(f"objectives-{run.folder.name}-whitening-from-numpy", whitening_distance(vectors, width // 2), 1e-4)
+
+
+def vector_width(path):
+    import numpy
+
+    return numpy.load(path, mmap_mode="r").shape[1]
+
+
+def whitening_distance(path, kept):
+    """Largest difference of any whitened number from NumPy's, but for the signs of directions (Su et al. 2021, 2.2)."""
+    import numpy
+
+    ours = FOLDER / "whitened.npy"
+    subprocess.run([*map(str, [REPOSITORY / ".build/release/clip-index", "transforms", path, "--transform",
+                               f"whiten:{kept}", "--output", ours, "--unnormalized"])],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    rows = numpy.load(path).astype(numpy.float64)
+    centred = rows - rows.mean(0)
+    values, directions = numpy.linalg.eigh(centred.T @ centred / len(rows))
+    order = values.argsort()[::-1][:kept]
+    theirs, whitened = centred @ directions[:, order] / numpy.sqrt(values[order]), numpy.load(ours)
+    signs = numpy.sign((theirs * whitened).sum(0))
+    return float(abs(theirs * signs - whitened).max())
+
+
+TABLES = {"pictures": pictures, "texts": texts, "poolings": poolings, "symbols": symbols, "together": together,
+          "fewer": fewer, "transforms": transformed}
 
 
 def main():

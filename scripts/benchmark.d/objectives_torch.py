@@ -3,7 +3,7 @@
     objectives_torch.py pixels FOLDER              classes by neighbours of raw pixels (IDX files)
     objectives_torch.py idf FOLDER                 R@10 by overlap of words (validation.tsv of two columns)
     objectives_torch.py bag FOLDER                 classes by neighbours of bags of symbols (train.txt, validation.txt)
-    objectives_torch.py simclr|moco|mae FOLDER --minutes M
+    objectives_torch.py simclr|moco|mae|supervised FOLDER --model MODEL --minutes M
 
 Prints one line of JSON: share, chance, queries.
 """
@@ -125,6 +125,7 @@ class Tower(nn.Module):
 
     def __init__(self, settings):
         super().__init__()
+        self.averages = settings["vision_cfg"].pop("pool_type", "tok") == "avg"
         self.tower = VisionTower(**settings["vision_cfg"], embed_dim=settings["embed_dim"])
         self.side, self.width = settings["vision_cfg"]["image_size"], settings["vision_cfg"]["width"]
         positions = self.tower.positions
@@ -139,7 +140,8 @@ class Tower(nn.Module):
         return tower.after(tower.blocks(tower.before(torch.cat([first, x], dim=1))))
 
     def forward(self, pictures):
-        return self.rows(pictures)[:, 0]
+        rows = self.rows(pictures)
+        return rows[:, 1:].mean(1) if self.averages else rows[:, 0]
 
 
 def head(*widths):
@@ -147,6 +149,12 @@ def head(*widths):
     for inputs, outputs in zip(widths, widths[1:]):
         layers += [nn.Linear(inputs, outputs, bias=False), nn.BatchNorm1d(outputs), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
+
+
+def supervised(tower):
+    """What labels are worth: cross-entropy of the ten classes, on one view."""
+    classify = nn.Linear(tower.width, 10)
+    return [classify], lambda first, labels, _: F.cross_entropy(classify(tower(first)), labels)
 
 
 def simclr(tower):
@@ -210,18 +218,18 @@ def pictures_of(bytes_of, transform):
     return transform(Image.fromarray(bytes_of).convert("RGB"))
 
 
-def learn(name, folder, minutes):
+def learn(name, folder, model, minutes):
     from lightly.transforms import MAETransform, SimCLRTransform
     from torch.utils.data import DataLoader, Dataset
     from torchvision import transforms
 
-    settings = json.loads((REPOSITORY / "models/vit-pico-8-64/model.json").read_text())
+    settings = json.loads((REPOSITORY / f"models/{model}/model.json").read_text())
     torch.manual_seed(0)
     tower = Tower(settings)
     side = tower.side
     views = MAETransform(input_size=side) if name == "mae" else SimCLRTransform(
         input_size=side, cj_strength=0.5, gaussian_blur=0.0)
-    training, _ = idx(folder, "train")
+    training, classes = idx(folder, "train")
 
     class Views(Dataset):
         def __len__(self):
@@ -229,9 +237,9 @@ def learn(name, folder, minutes):
 
         def __getitem__(self, index):
             made = pictures_of(training[index], views)
-            return made[0], made[-1]
+            return made[0], classes[index] if name == "supervised" else made[-1]
 
-    parts, loss = {"simclr": simclr, "moco": moco, "mae": mae}[name](tower)
+    parts, loss = {"simclr": simclr, "moco": moco, "mae": mae, "supervised": supervised}[name](tower)
     parameters = [p for model in (tower, *parts) for p in model.parameters() if p.requires_grad]
     optimizer, peak = torch.optim.AdamW(parameters, weight_decay=0.05), 1e-3
     began, epoch = time.monotonic(), 0
@@ -267,15 +275,16 @@ def learn(name, folder, minutes):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["pixels", "idf", "bag", "simclr", "moco", "mae"])
+    parser.add_argument("what", choices=["pixels", "idf", "bag", "simclr", "moco", "mae", "supervised"])
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--model", default="vit-pico-8-64")
     parser.add_argument("--minutes", type=float, default=1)
     options = parser.parse_args()
     plain = {"pixels": pixels, "idf": overlap, "bag": bag}
     if options.what in plain:
         print(json.dumps(plain[options.what](options.folder)))
     else:
-        print(json.dumps(learn(options.what, options.folder, options.minutes)))
+        print(json.dumps(learn(options.what, options.folder, options.model, options.minutes)))
 
 
 if __name__ == "__main__":
