@@ -45,15 +45,16 @@ struct HeldOutPictures: HeldOut {
             let asked = try labels(queries.indices, of: dataset, &classes)
         {
             let neighbors = embed(self.known.indices, of: self.known.dataset, recipe, &trainer, &skipped)
-            findings.neighbors = KNearestNeighbors().report(
+            findings.addClasses(
                 of: LabelledRows(queries.rows, labels: queries.indices.compactMap { asked[$0] }, embedDim: width),
                 among: LabelledRows(
-                    neighbors.rows, labels: neighbors.indices.compactMap { known[$0] }, embedDim: width))
+                    neighbors.rows, labels: neighbors.indices.compactMap { known[$0] }, embedDim: width),
+                trainer.settings.matryoshka)
         } else {
             let first = embed(indices, of: dataset, viewRecipe, view: 1, &trainer, &skipped).rows
             let second = embed(indices, of: dataset, viewRecipe, view: 2, &trainer, &skipped).rows
-            findings.viewToView = retrieval(
-                of: first.span, by: second.span, embedDim: width, right: queries.indices.indices.map { [$0] })
+            findings.addViews(first, second, width: width, trainer.settings.matryoshka)
+            findings.space?.alignment = Alignment(first.span, second.span, embedDim: width)
         }
         return HeldOutOutcome(findings: findings, skipped: skipped)
     }

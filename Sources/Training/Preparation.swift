@@ -11,6 +11,8 @@ import Towers
 struct Preparation {
     let data: RunData
     let heldOut: (any HeldOut)?
+    /// Tables of texts that are evaluated on beside that.
+    let heldOutFiles: [HeldOutFile]
     /// Pictures or documents that are kept apart.
     let validationCount: Int
     let settings: TrainingSettings
@@ -28,7 +30,9 @@ struct Preparation {
         var options = options
         let starts = try options.begin(), towers = try options.towerSettings()
         let trained = try TrainedParts(towers, starts)
-        let source = DataSettings(options), data = try source.open(options.material, workers: workers)
+        let source = DataSettings(options)
+        try source.checkValidation(options)
+        let data = try source.open(options.material, workers: workers)
         guard data.training.count >= 2 else {
             throw Failure(
                 .badData, "cannot train", at: source.path, because: "found 1 usable item, expected at least 2",
@@ -43,7 +47,7 @@ struct Preparation {
         let tokenizer =
             if let tokenizer = trained.tokenizer { tokenizer } else { try settings.tokenizer(of: texts, configuration) }
         let teaching = try Teaching(settings, data)
-        try settings.adapt(&configuration, vocabSize: tokenizer.vocabSize, teacher: teaching?.vectors)
+        settings.adapt(&configuration, vocabSize: tokenizer.vocabSize, teacher: teaching?.vectors)
         try configuration.check(named: settings.model)
         let model = if let model = trained.model { model } else { try settings.describe(configuration, tokenizer) }
         guard tokenizer.vocabSize <= model.plan.vocabSize else {
@@ -54,6 +58,7 @@ struct Preparation {
                 try: "give a folder whose files belong together")
         }
         try settings.resolutionSchedule?.check(with: model.plan)
+        try settings.matryoshka?.check(with: model.plan, settings.material)
         if let teacher = teaching?.vectors, teacher.width != model.plan.embedDim {
             throw Failure(
                 .badSettings, "cannot learn from teacher", at: settings.teacher ?? "",
@@ -92,7 +97,7 @@ struct Preparation {
                 if settings.material == .texts { try readTokenizer(folder: path) } else {
                     try settings.tokenizer(of: texts, configuration)
                 }
-            try settings.adapt(&configuration, vocabSize: tokenizer.vocabSize, teacher: nil)
+            settings.adapt(&configuration, vocabSize: tokenizer.vocabSize, teacher: nil)
             model = try settings.describe(configuration, tokenizer)
             preprocessing = settings.preprocessing(side: model.plan.imageSize)
         }
@@ -137,10 +142,13 @@ struct Preparation {
                 seed: settings.seed, workers: workers)
             held = (indices.count, isAlone ? pictures : pairs)
         case .texts(let corpus):
-            let (kept, documents) = try settings.data.openValidation(beside: corpus)
+            let (kept, documents) = try settings.data.openValidation(beside: corpus, workers: workers)
             let texts = HeldOutTexts(kept, documents, known: corpus, tokenizer: tokenizer, seed: settings.seed)
             held = (documents.count, texts)
         }
+        var files: [HeldOutFile] = []
+        for path in settings.data.validationTexts ?? [] { files.append(try HeldOutFile(path, seed: settings.seed)) }
+        heldOutFiles = files
         (validationCount, heldOut) = (held.count, held.count < 2 ? nil : held.items)
     }
 
@@ -166,7 +174,8 @@ struct Preparation {
         if let path = settings.data.validationPath, heldOut != nil {
             lines.append("evaluating on \(validationCount) \(settings.material.items) of \(path)")
         }
-        if heldOut == nil { lines.append("nothing is kept apart, so nothing can be evaluated") }
+        lines += heldOutFiles.map(\.understood)
+        if heldOut == nil && heldOutFiles.isEmpty { lines.append("nothing is kept apart, so nothing can be evaluated") }
         if let teaching {
             lines.append(
                 "vectors of \(teaching.training.count) pictures to learn from, \(teaching.vectors.width) numbers each")
