@@ -46,7 +46,7 @@ package struct PrefixLengths: Codable, Sendable, Equatable, CustomStringConverti
         if objectives.contains(where: { Matryoshka.applies(to: $0.needs, ofPairs: ofPairs) }) { return }
         throw Failure(
             .badSettings, "cannot use option", at: "--matryoshka",
-            because: "\(objectives.map(\.name).joined(separator: " and ")) compare no embeddings of the run",
+            because: "nothing in \(objectives.map(\.name).joined(separator: " and ")) compares embeddings of the run",
             try: "leave it out, or add an objective that does, such as clip, simclr or paraphrase")
     }
 }

@@ -231,7 +231,7 @@ import Testing
         ),
         ([:], ["single", "--objective", "simclr"], 65, "found 1 usable"),
         ([:], ["data", "--objective", "simclr", "--batch-size", "1"], 78, "--batch-size"),
-        ([:], ["data", "--objective", "mae", "--matryoshka", "4"], 78, "mae compare no embeddings"),
+        ([:], ["data", "--objective", "mae", "--matryoshka", "4"], 78, "nothing in mae compares embeddings"),
         ([:], ["data", "--matryoshka", "4,16"], 78, "found 16, and the embeddings of the model have 16"),
         ([:], ["classes", "--objective", "simclr", "--val-data", "sts.tsv"], 78, "no text tower"),
         ([:], ["data", "--val-data", "data", "--val-data", "classes"], 78, "classes is a second set"),
