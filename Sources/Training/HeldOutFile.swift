@@ -7,8 +7,8 @@ import Towers
 
 /// A file of texts that nobody trains on, beside what else is held out: pairs that belong together, or pairs with scores.
 struct HeldOutFile: Sendable {
-    /// What a person calls it: the name of the file.
-    let name: String
+    /// What a person calls it: the name of the file, or its path where two have the same name.
+    private(set) var name: String
     private let pairs: ScoredPairs?
     private let table: TextPairs?
     /// Rows that cannot be used.
@@ -41,6 +41,15 @@ struct HeldOutFile: Sendable {
         }
         table = TextPairs(drawn.map { (corpus.text(of: $0, parts: 0..<1), corpus.text(of: $0, parts: 1..<2)) })
         (pairs, skipped) = (nil, corpus.skipped)
+    }
+
+    /// Opens several.
+    static func open(_ paths: [String], seed: UInt64) throws(Failure) -> [HeldOutFile] {
+        var files: [HeldOutFile] = []
+        for path in paths { files.append(try HeldOutFile(path, seed: seed)) }
+        let names = files.map(\.name)
+        for i in files.indices where names.count(where: { $0 == names[i] }) > 1 { files[i].name = paths[i] }
+        return files
     }
 
     /// Texts that are embedded.

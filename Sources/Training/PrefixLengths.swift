@@ -1,4 +1,4 @@
-package import Failures
+import Failures
 import Objectives
 import Towers
 

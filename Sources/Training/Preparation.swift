@@ -146,9 +146,7 @@ struct Preparation {
             let texts = HeldOutTexts(kept, documents, known: corpus, tokenizer: tokenizer, seed: settings.seed)
             held = (documents.count, texts)
         }
-        var files: [HeldOutFile] = []
-        for path in settings.data.validationTexts ?? [] { files.append(try HeldOutFile(path, seed: settings.seed)) }
-        heldOutFiles = files
+        heldOutFiles = try HeldOutFile.open(settings.data.validationTexts ?? [], seed: settings.seed)
         (validationCount, heldOut) = (held.count, held.count < 2 ? nil : held.items)
     }
 

@@ -205,9 +205,17 @@ import Testing
         let first = try #require(hits.events.first, "\(hits.talk)")
         #expect((first["path"] as? String)?.hasSuffix("/7.png") == true)
         #expect(abs((first["score"] as? Double ?? 0) - 1) < 1e-4)
+        let similar = try search.run(["index", "--similar-to", "data/pictures/7.png", "--json"], in: folder)
+        #expect(similar.code == 0 && similar.events.count == 10, "\(similar.talk)")
         let words = try search.run(["index", "red above blue"], in: folder)
         #expect(words.code == 78 && words.talk.contains("reads none"), "\(words.talk)")
         #expect(words.talk.split(separator: "\n").count == 1, "\(words.talk)")
+        let texts = try train.run(
+            ["rows.tsv", "--objective", "simcse", "--steps", "1", "--output", "texts"] + model, in: folder)
+        #expect(texts.code == 0, "\(texts.talk)")
+        let blind = try index.run(["data/pictures", "--model", "texts", "--output", "none"], in: folder)
+        #expect(blind.code == 78 && blind.talk.contains("has no picture tower"), "\(blind.talk)")
+        #expect(blind.talk.split(separator: "\n").count == 1 && !folder.exists("none"), "\(blind.talk)")
         let compared = try index.run(["transforms", "v.npy", "--transform", "prefix:8"], in: folder)
         #expect(compared.code == 0 && compared.output.contains("prefix"), "\(compared.talk)")
     }
