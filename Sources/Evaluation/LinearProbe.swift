@@ -19,8 +19,9 @@ public struct LinearProbe: Sendable {
     ///
     /// - Parameters:
     ///   - classes: How many there are; nil where the labels tell.
+    ///   - steps: Most steps of the search.
     ///   - regularization: scikit-learn's `C`: the sum of losses counts so much against half the squared weights.
-    public init(_ known: LabelledRows, classes: Int? = nil, regularization: Double = 1) {
+    public init(_ known: LabelledRows, classes: Int? = nil, steps: Int = 1_000, regularization: Double = 1) {
         precondition(regularization > 0, "the regularization must be above 0, found \(regularization)")
         let embedDim = known.embedDim, classes = max(1, classes ?? 0, known.classes)
         let mean = columnMeans(known.rows.span, width: embedDim)
@@ -28,10 +29,10 @@ public struct LinearProbe: Sendable {
         let regression = LogisticRegression(
             x: Self.standardised(known.rows.span, mean: mean, scale: scale), labels: known.labels, width: embedDim + 1,
             classes: classes, regularization: regularization)
-        let found = LimitedMemoryBFGS().minimise(
+        let found = LimitedMemoryBFGS(limit: steps).minimise(
             from: [Double](repeating: 0, count: classes * (embedDim + 1)), regression.value)
         weights = found.point.map { Float($0) }
-        (steps, loss) = (found.steps, found.value)
+        (self.steps, loss) = (found.steps, found.value)
         (self.mean, self.scale, self.classes, self.embedDim) = (mean, scale, classes, embedDim)
     }
 

@@ -91,7 +91,7 @@ extension Encoder {
         for part in query.parts {
             let embedding =
                 switch part.content {
-                case .words(let words): embed(captions: [words])[0]
+                case .words(let words): try embed(captions: [words])[0]
                 case .picture(let path): try embed(pictureAt: path)
                 }
             for i in sum.indices { sum[i] += part.weight * embedding[i] }

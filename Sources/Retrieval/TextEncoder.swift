@@ -37,12 +37,7 @@ public struct TextEncoder: ~Copyable {
             let tokens = texts.map { tokenizer.encode($0, contextLength: contextLength).ids }
             let rows = features.features(
                 tokens: tokens.flatMap { $0 }, segments: Segments(lengths: tokens.map(\.count)))
-            let width = features.featureWidth
-            return tokens.indices.map { row in
-                let vector = rows[row * width..<(row + 1) * width]
-                let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-                return vector.map { length > 0 ? $0 / length : $0 }
-            }
+            return unitRows(rows, width: features.featureWidth)
         }
     }
 
@@ -75,9 +70,11 @@ public struct TextEncoder: ~Copyable {
     }
 
     /// The embeddings of texts: unit vectors.
-    public mutating func embed(_ texts: [String]) -> [[Float]] {
+    ///
+    /// - Throws: nothing but what `Encoder.embed` says of picture towers alone, which no text encoder is.
+    public mutating func embed(_ texts: [String]) throws(Failure) -> [[Float]] {
         if var model = model.take() {
-            let embeddings = model.embed(captions: texts)
+            let embeddings = try model.embed(captions: texts)
             self.model = consume model
             return embeddings
         }

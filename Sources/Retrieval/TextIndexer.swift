@@ -148,7 +148,7 @@ struct TextIndexer: ~Copyable {
         let passages = rule.passages(of: read.text)
         var entry = TextFileEntry(
             path: file.path, size: file.size, modified: file.modified, fingerprint: read.fingerprint, passages: [])
-        for (passage, embedding) in zip(passages, encoder.embed(passages.map(\.text))) {
+        for (passage, embedding) in zip(passages, try encoder.embed(passages.map(\.text))) {
             try update.append(embedding, id: nextID)
             entry.passages.append(PassageEntry(id: nextID, line: passage.line, text: passage.text))
             nextID += 1

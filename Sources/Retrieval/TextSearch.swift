@@ -70,7 +70,7 @@ public struct TextSearch: Sendable {
         let depth = match == .both ? max(k, 100) : k
         var meaning: [(id: Int64, score: Float)] = [], words: [Int64] = []
         if match != .words {
-            let embedding = encoder.embed([query])[0]
+            let embedding = try encoder.embed([query])[0]
             meaning = try vectors.nearest(depth, to: embedding, nprobe: nprobe)[0].map { ($0.id, $0.score) }
         }
         if match != .meaning { words = try catalogue.matching(query, depth) }

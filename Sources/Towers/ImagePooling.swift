@@ -11,4 +11,7 @@ public enum ImagePooling: String, Codable, Sendable, CaseIterable {
     case classAndMean = "class+mean"
     /// A learnt query gathers all rows — Zhai et al. 2022, section 3.2.
     case attention
+
+    /// Whether neither a CLIP's nor open_clip's settings have a word for it.
+    public var isOwn: Bool { self == .attention || self == .classAndMean }
 }

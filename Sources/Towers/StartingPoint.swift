@@ -9,6 +9,8 @@ public struct StartingPoint: Sendable {
     public let sides: Set<TowerSide>
     /// Whether tokens of its text tower see those behind them.
     public let textIsBidirectional: Bool
+    /// How its picture tower pools; nil where it has none.
+    public let imagePooling: ImagePooling?
     /// How its text tower pools; nil where it has none.
     public let textPooling: TextPooling?
     /// Its longest text, in tokens; nil where it has no text tower.
@@ -28,6 +30,7 @@ public struct StartingPoint: Sendable {
         self.folder = folder
         sides = Set((hasImage ? [TowerSide.image] : []) + (hasText ? [.text] : []))
         textIsBidirectional = plan.map { !$0.blocks.causal } ?? false
+        imagePooling = hasImage ? try image.visionPlan().pooling : nil
         (textPooling, contextLength) = (plan?.pooling, plan?.contextLength)
     }
 }

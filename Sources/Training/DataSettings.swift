@@ -11,6 +11,8 @@ package struct DataSettings: Codable, Sendable, Equatable {
     package var validationPath: String?
     /// Absolute path of pictures without captions, which objectives on pictures alone learn from beside the pairs.
     package var picturesPath: String?
+    /// Absolute paths of tables of texts that the text tower is evaluated on beside that.
+    package var validationTexts: [String]?
     /// Share of the pairs kept for evaluation where the data has no validation part of its own.
     package var validationSplit: Double
     /// How to read a table of captions; guessed where nil.
@@ -21,13 +23,42 @@ package struct DataSettings: Codable, Sendable, Equatable {
     /// What `options` say of the data.
     init(_ options: TrainingOptions) {
         path = Self.absolute(options.data ?? "")
-        validationPath = options.validationData.map(Self.absolute)
+        let given = options.validationData.map(Self.absolute)
+        let texts = given.filter { path in
+            if ScoredPairs.recognizes(path) { return true }
+            return options.material != .texts && Corpus.isPairTable(path)
+        }
+        validationTexts = texts.isEmpty ? nil : texts
+        validationPath = given.first { !texts.contains($0) }
         picturesPath = options.pictures.map(Self.absolute)
         validationSplit = options.validationSplit ?? 0.1
         csvSeparator = options.csvSeparator
         csvImageKey = options.csvImageKey
         csvCaptionKey = options.csvCaptionKey
         symbols = options.symbols
+    }
+
+    /// Whether everything that is evaluated on can be.
+    ///
+    /// - Throws: `.badSettings` that names the path.
+    func checkValidation(_ options: TrainingOptions) throws(Failure) {
+        let known = Set([validationPath].compactMap { $0 } + (validationTexts ?? []))
+        if let extra = options.validationData.first(where: { !known.contains(Self.absolute($0)) }) {
+            throw Failure(
+                .badSettings, "cannot use option", at: "--val-data",
+                because: "\(extra) is a second set of \(options.material.items)",
+                try: "give one, and tables of two texts, or two and a score, beside it")
+        }
+        guard let path = validationTexts?.first else { return }
+        let why: String? =
+            switch options.material {
+            case .pictures: "the run has no text tower"
+            case .pairs, .texts: options.locksTextTower ? "the text tower is locked" : nil
+            }
+        guard let why else { return }
+        throw Failure(
+            .badSettings, "cannot use option", at: "--val-data", because: "\(path) holds texts, and \(why)",
+            try: "leave it out")
     }
 
     static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
@@ -59,7 +90,7 @@ package struct DataSettings: Codable, Sendable, Equatable {
         return pictures
     }
 
-    private func reading(share: Double, alone: Bool, workers: Int) -> DatasetSettings {
+    func reading(share: Double, alone: Bool, workers: Int) -> DatasetSettings {
         var settings = DatasetSettings()
         settings.reader.csvSeparator = csvSeparator
         settings.reader.csvImageKey = csvImageKey

@@ -54,6 +54,12 @@ package struct Findings: Sendable, Encodable {
     package var viewToView: RetrievalScores?
     /// Classes by the nearest neighbours among what was learnt from.
     package var neighbors: ClassificationReport?
+    /// Classes read off by one matrix that was learnt from them.
+    package var probe: ClassificationReport?
+    /// What the text tower makes of further files of texts, by their names.
+    package var files: [String: TextFileReport] = [:]
+    /// The same of the first numbers of each embedding alone, by how many.
+    package var prefixes: [String: Findings] = [:]
     /// How pictures and texts lie in their space.
     package var space: EmbeddingSpace?
 
@@ -65,6 +71,9 @@ package struct Findings: Sendable, Encodable {
         if let retrieval { return (retrieval.meanRecall, .meanRecall) }
         if let neighbors { return (neighbors.accuracy, .neighborAccuracy) }
         if let scores = textToText ?? viewToView { return (scores.meanRecall, .meanRecall) }
+        let files = files.sorted { $0.key < $1.key }.map(\.value)
+        if let scores = files.lazy.compactMap(\.textToText).first { return (scores.meanRecall, .meanRecall) }
+        if let similarity = files.lazy.compactMap(\.similarity).first { return (similarity.spearman, .spearman) }
         return (0, .meanRecall)
     }
 
@@ -74,9 +83,11 @@ package struct Findings: Sendable, Encodable {
         case meanRecall = "mean_recall"
         /// Classes named rightly by neighbours.
         case neighborAccuracy = "neighbor_accuracy"
+        /// Rank correlation of cosines with what people said of the similarity of texts.
+        case spearman
     }
 
-    private enum Key: CodingKey { case parts, textToText, viewToView, neighbors, space }
+    private enum Key: CodingKey { case parts, textToText, viewToView, neighbors, probe, files, prefixes, space }
 
     /// Writes both directions of `retrieval` beside the other fields.
     package func encode(to encoder: any Encoder) throws {
@@ -86,6 +97,9 @@ package struct Findings: Sendable, Encodable {
         try container.encodeIfPresent(textToText, forKey: .textToText)
         try container.encodeIfPresent(viewToView, forKey: .viewToView)
         try container.encodeIfPresent(neighbors, forKey: .neighbors)
+        try container.encodeIfPresent(probe, forKey: .probe)
+        if !files.isEmpty { try container.encode(files, forKey: .files) }
+        if !prefixes.isEmpty { try container.encode(prefixes, forKey: .prefixes) }
         try container.encodeIfPresent(space, forKey: .space)
     }
 }

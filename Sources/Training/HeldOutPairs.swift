@@ -43,7 +43,7 @@ struct HeldOutPairs: HeldOut {
             }
         }
         var findings = Findings()
-        findings.retrieval = embedded.report()
+        findings.add(embedded, trainer.settings.matryoshka)
         findings.parts = embedded.partReports()
         findings.space = embedded.space()
         return HeldOutOutcome(findings: findings, skipped: skipped)

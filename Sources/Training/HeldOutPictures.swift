@@ -16,6 +16,8 @@ struct HeldOutPictures: HeldOut {
     /// What a picture goes through to be embedded, and to become a view.
     let recipe, viewRecipe: [any Augmentation]
     let workers: Int
+    /// The classes of both as numbers, by the pictures' places in their data; nil where one has none, or all are alike.
+    private let classes: (asked: [Int: Int], known: [Int: Int])?
     private let chunk = 64
 
     /// Most pictures that are embedded, and most neighbours: enough for an interval of two points.
@@ -25,10 +27,11 @@ struct HeldOutPictures: HeldOut {
         _ dataset: Dataset, _ indices: [Int], known: Dataset, recipe: [any Augmentation],
         viewRecipe: [any Augmentation],
         seed: UInt64, workers: Int
-    ) {
-        self.dataset = dataset
-        self.indices = indices.drawn(Self.mostQueries, seed: seed, item: 1)
-        self.known = (known, known.training.drawn(Self.mostNeighbors, seed: seed, item: 2))
+    ) throws(Failure) {
+        let asked = indices.drawn(Self.mostQueries, seed: seed, item: 1)
+        let neighbors = known.training.drawn(Self.mostNeighbors, seed: seed, item: 2)
+        (self.dataset, self.indices, self.known) = (dataset, asked, (known, neighbors))
+        classes = try Self.classes(asked, of: dataset, neighbors, of: known)
         (self.recipe, self.viewRecipe, self.workers) = (recipe, viewRecipe, workers)
     }
 
@@ -40,20 +43,19 @@ struct HeldOutPictures: HeldOut {
         var space = EmbeddingSpace()
         space.pictures = EmbeddingSpace.Side(queries.rows.span, embedDim: width)
         findings.space = space
-        var classes = ClassNumbers()
-        if let known = try labels(known.indices, of: known.dataset, &classes), classes.count > 1,
-            let asked = try labels(queries.indices, of: dataset, &classes)
-        {
+        if let classes {
             let neighbors = embed(self.known.indices, of: self.known.dataset, recipe, &trainer, &skipped)
-            findings.neighbors = KNearestNeighbors().report(
-                of: LabelledRows(queries.rows, labels: queries.indices.compactMap { asked[$0] }, embedDim: width),
+            findings.addClasses(
+                of: LabelledRows(
+                    queries.rows, labels: queries.indices.compactMap { classes.asked[$0] }, embedDim: width),
                 among: LabelledRows(
-                    neighbors.rows, labels: neighbors.indices.compactMap { known[$0] }, embedDim: width))
+                    neighbors.rows, labels: neighbors.indices.compactMap { classes.known[$0] }, embedDim: width),
+                trainer.settings.matryoshka)
         } else {
             let first = embed(indices, of: dataset, viewRecipe, view: 1, &trainer, &skipped).rows
             let second = embed(indices, of: dataset, viewRecipe, view: 2, &trainer, &skipped).rows
-            findings.viewToView = retrieval(
-                of: first.span, by: second.span, embedDim: width, right: queries.indices.indices.map { [$0] })
+            findings.addViews(first, second, width: width, trainer.settings.matryoshka)
+            findings.space?.alignment = Alignment(first.span, second.span, embedDim: width)
         }
         return HeldOutOutcome(findings: findings, skipped: skipped)
     }
@@ -75,8 +77,17 @@ struct HeldOutPictures: HeldOut {
         return (indices.filter { !broken.contains($0) }, rows)
     }
 
-    /// The classes of pictures as numbers, by their places in their data; nil where one has none.
-    private func labels(
+    private static func classes(
+        _ asked: [Int], of dataset: Dataset, _ neighbors: [Int], of known: Dataset
+    ) throws(Failure) -> (asked: [Int: Int], known: [Int: Int])? {
+        var numbers = ClassNumbers()
+        guard let known = try labels(neighbors, of: known, &numbers), numbers.count > 1,
+            let asked = try labels(asked, of: dataset, &numbers)
+        else { return nil }
+        return (asked, known)
+    }
+
+    private static func labels(
         _ indices: [Int], of dataset: Dataset, _ classes: inout ClassNumbers
     ) throws(Failure) -> [Int: Int]? {
         var labels: [Int: Int] = [:]

@@ -14,7 +14,6 @@ struct HeldOutTexts: HeldOut {
     /// Documents that were learnt from, and their corpus: neighbours to be asked; none without labels.
     let known: (corpus: Corpus, documents: [Int])
     let tokenizer: any Tokenizer
-    private let chunk = 64
 
     /// Most documents that are embedded, and most neighbours.
     static let mostQueries = 500, mostNeighbors = 10_000
@@ -40,8 +39,7 @@ struct HeldOutTexts: HeldOut {
             let pairs = TextPairs(
                 paired.map { (corpus.text(of: $0, parts: 0..<1), corpus.text(of: $0, parts: 1..<2)) })
             let first = embed(pairs.first, &trainer), second = embed(pairs.second, &trainer)
-            findings.textToText = retrieval(
-                first: first.span, second: second.span, embedDim: width, pairs: pairs)
+            findings.addTexts(first, second, width: width, pairs, trainer.settings.matryoshka)
             let own = pairs.answers.flatMap { second[$0[0] * width..<($0[0] + 1) * width] }
             space.alignment = Alignment(first.span, own.span, embedDim: width)
         }
@@ -54,22 +52,28 @@ struct HeldOutTexts: HeldOut {
             }
             let neighbors = embed(known.documents.map { known.corpus.text(of: $0) }, &trainer)
             let knownLabels = labels(known.documents, known.corpus), asked = labels(documents, corpus)
-            findings.neighbors = KNearestNeighbors().report(
+            findings.addClasses(
                 of: LabelledRows(texts, labels: asked, embedDim: width),
-                among: LabelledRows(neighbors, labels: knownLabels, embedDim: width))
+                among: LabelledRows(neighbors, labels: knownLabels, embedDim: width), trainer.settings.matryoshka)
         }
         findings.space = space
         return HeldOutOutcome(findings: findings)
     }
 
-    /// Unit rows of texts, cut at the context length.
     private func embed(_ texts: [String], _ trainer: inout Trainer) -> [Float] {
+        trainer.embed(texts: texts, tokenizer)
+    }
+}
+
+extension Trainer {
+    /// Unit rows of texts, cut at the context length; so many are embedded at once.
+    mutating func embed(texts: [String], _ tokenizer: any Tokenizer, chunk: Int = 64) -> [Float] {
         var rows: [Float] = []
         for start in stride(from: 0, to: texts.count, by: chunk) {
-            let tokens = texts[start..<min(start + chunk, texts.count)].map {
-                tokenizer.encode($0, contextLength: trainer.plan.contextLength).ids
-            }
-            rows += trainer.embed(captions: tokens)
+            rows += embed(
+                captions: texts[start..<min(start + chunk, texts.count)].map {
+                    tokenizer.encode($0, contextLength: plan.contextLength).ids
+                })
         }
         return rows
     }

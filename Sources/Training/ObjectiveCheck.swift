@@ -29,6 +29,7 @@ extension TrainingSettings {
         guard isDecoupled != true || chosen.contains(where: { $0.name == SoftmaxContrastive.name }) else {
             throw refused("--decoupled", "it belongs to --objective clip", "leave it out")
         }
+        try matryoshka?.check(for: chosen)
         guard microBatch == nil || needs.isSubset(of: [.pairs, .teacher]) else {
             throw refused("--micro-batch", "it splits pairs of pictures and captions alone", "leave it out")
         }

@@ -11,6 +11,8 @@ import Towers
 struct Preparation {
     let data: RunData
     let heldOut: (any HeldOut)?
+    /// Tables of texts that are evaluated on beside that.
+    let heldOutFiles: [HeldOutFile]
     /// Pictures or documents that are kept apart.
     let validationCount: Int
     let settings: TrainingSettings
@@ -30,7 +32,9 @@ struct Preparation {
         var options = options
         let starts = try options.begin(), towers = try options.towerSettings()
         let trained = try TrainedParts(towers, starts)
-        let source = DataSettings(options), data = try source.open(options.material, workers: workers)
+        let source = DataSettings(options)
+        try source.checkValidation(options)
+        let data = try source.open(options.material, workers: workers)
         guard data.training.count >= 2 else {
             throw Failure(
                 .badData, "cannot train", at: source.path, because: "found 1 usable item, expected at least 2",
@@ -45,7 +49,7 @@ struct Preparation {
         let tokenizer =
             if let tokenizer = trained.tokenizer { tokenizer } else { try settings.tokenizer(of: texts, configuration) }
         let teaching = try Teaching(settings, data), pictures = try settings.data.openPictures(workers: workers)
-        try settings.adapt(&configuration, vocabSize: tokenizer.vocabSize, teacher: teaching?.vectors)
+        settings.adapt(&configuration, vocabSize: tokenizer.vocabSize, teacher: teaching?.vectors)
         try configuration.check(named: settings.model)
         let model = if let model = trained.model { model } else { try settings.describe(configuration, tokenizer) }
         guard tokenizer.vocabSize <= model.plan.vocabSize else {
@@ -56,6 +60,7 @@ struct Preparation {
                 try: "give a folder whose files belong together")
         }
         try settings.resolutionSchedule?.check(with: model.plan)
+        try settings.matryoshka?.check(with: model.plan, settings.material)
         if let teacher = teaching?.vectors, teacher.width != model.plan.embedDim {
             throw Failure(
                 .badSettings, "cannot learn from teacher", at: settings.teacher ?? "",
@@ -94,7 +99,7 @@ struct Preparation {
                 if settings.material == .texts { try readTokenizer(folder: path) } else {
                     try settings.tokenizer(of: texts, configuration)
                 }
-            try settings.adapt(&configuration, vocabSize: tokenizer.vocabSize, teacher: nil)
+            settings.adapt(&configuration, vocabSize: tokenizer.vocabSize, teacher: nil)
             model = try settings.describe(configuration, tokenizer)
             preprocessing = settings.preprocessing(side: model.plan.imageSize)
         }
@@ -139,18 +144,28 @@ struct Preparation {
             let isAlone = settings.material == .pictures
             let (kept, indices) = try settings.data.openValidation(beside: dataset, alone: isAlone, workers: workers)
             let recipe = [any Augmentation].evaluation(preprocessing)
-            let pairs = HeldOutPairs(
-                dataset: kept, indices: indices, tokenizer: tokenizer, recipe: recipe, workers: workers)
-            let pictures = HeldOutPictures(
-                kept, indices, known: dataset, recipe: recipe,
-                viewRecipe: settings.viewRecipes(preprocessing).first ?? recipe,
-                seed: settings.seed, workers: workers)
-            held = (indices.count, isAlone ? pictures : pairs)
+            held =
+                if isAlone {
+                    (
+                        indices.count,
+                        try HeldOutPictures(
+                            kept, indices, known: dataset, recipe: recipe,
+                            viewRecipe: settings.viewRecipes(preprocessing).first ?? recipe, seed: settings.seed,
+                            workers: workers)
+                    )
+                } else {
+                    (
+                        indices.count,
+                        HeldOutPairs(
+                            dataset: kept, indices: indices, tokenizer: tokenizer, recipe: recipe, workers: workers)
+                    )
+                }
         case .texts(let corpus):
-            let (kept, documents) = try settings.data.openValidation(beside: corpus)
+            let (kept, documents) = try settings.data.openValidation(beside: corpus, workers: workers)
             let texts = HeldOutTexts(kept, documents, known: corpus, tokenizer: tokenizer, seed: settings.seed)
             held = (documents.count, texts)
         }
+        heldOutFiles = try HeldOutFile.open(settings.data.validationTexts ?? [], seed: settings.seed)
         (validationCount, heldOut) = (held.count, held.count < 2 ? nil : held.items)
     }
 
@@ -176,7 +191,8 @@ struct Preparation {
         if let path = settings.data.validationPath, heldOut != nil {
             lines.append("evaluating on \(validationCount) \(settings.material.items) of \(path)")
         }
-        if heldOut == nil { lines.append("nothing is kept apart, so nothing can be evaluated") }
+        lines += heldOutFiles.map(\.understood)
+        if heldOut == nil && heldOutFiles.isEmpty { lines.append("nothing is kept apart, so nothing can be evaluated") }
         if let pictures, let path = settings.data.picturesPath {
             lines.append("\(pictures.training.count) pictures without captions beside, of \(path)")
         }

@@ -54,23 +54,25 @@ enum RunData {
 extension DataSettings {
     /// Opens what `material` says.
     ///
-    /// - Throws: `.missingInput` or `.badData`, also where texts are asked for and there are pictures.
+    /// - Throws: `.missingInput` or `.badData`, also where texts are asked for and there are pictures without captions.
     func open(_ material: Material, workers: Int) throws(Failure) -> RunData {
         guard material == .texts else {
             return .pictures(try open(alone: material == .pictures, workers: workers))
         }
-        guard !Dataset.holdsPictures(path) else {
-            throw Failure(
-                .badData, "cannot open texts", at: path, because: "it holds pictures",
-                try: "add --objective clip to learn from their captions, or give a file of texts")
-        }
-        return .texts(try Corpus.open(path, corpusSettings(share: validationPath == nil ? validationSplit : 0)))
+        return .texts(try openTexts(path, share: validationPath == nil ? validationSplit : 0, workers: workers))
+    }
+
+    /// Texts, or the captions of pictures.
+    private func openTexts(_ path: String, share: Double, workers: Int) throws(Failure) -> Corpus {
+        guard Corpus.holdsCaptions(path) else { return try Corpus.open(path, corpusSettings(share: share)) }
+        let pictures = try Dataset.open(path, reading(share: share, alone: false, workers: workers))
+        return try Corpus(captionsOf: pictures, corpusSettings(share: share))
     }
 
     /// The texts to evaluate on, with their places in their corpus; none where nothing is kept apart.
-    func openValidation(beside corpus: Corpus) throws(Failure) -> (Corpus, [Int]) {
+    func openValidation(beside corpus: Corpus, workers: Int) throws(Failure) -> (Corpus, [Int]) {
         guard let validationPath else { return (corpus, corpus.validation) }
-        let validation = try Corpus.open(validationPath, corpusSettings(share: 0))
+        let validation = try openTexts(validationPath, share: 0, workers: workers)
         return (validation, validation.validation.isEmpty ? validation.training : validation.validation)
     }
 

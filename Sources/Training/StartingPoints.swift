@@ -23,6 +23,9 @@ extension TrainingOptions {
             }
             taken.formUnion(own)
             starts.append(start)
+            if own.contains(.image), let pooling = start.imagePooling, pooling.isOwn {
+                imagePooling = imagePooling ?? pooling
+            }
             guard own.contains(.text) else { continue }
             startsBidirectional = start.textIsBidirectional
             if startsBidirectional { textPooling = textPooling ?? start.textPooling }

@@ -76,8 +76,7 @@ extension TrainingOptions {
         try checkTowerOptions()
         guard imageTower != nil || textTower != nil || pretrained != nil else { return nil }
         let isLocked = pretrained == nil && unlockGroups == nil && loraRank == nil
-        let locksImage = locksImage ?? (isLocked && imageTower != nil)
-        let locksText = locksText ?? (isLocked && textTower != nil)
+        let locksImage = locksImage ?? (isLocked && imageTower != nil), locksText = locksTextTower
         guard !locksImage || patchDropout == nil else {
             throw refused("--patch-dropout", "the picture tower is locked", "leave it out: its features are made once")
         }
@@ -101,6 +100,11 @@ extension TrainingOptions {
             dropout: projection == .linear ? 0 : projectionDropout ?? 0.2, featureViews: featureViews ?? 1,
             unlockedGroups: unlockGroups, learningRate: towerLearningRate ?? (loraRank == nil ? 1e-5 : 1e-4),
             layerDecay: layerDecay ?? 0.8, loraRank: loraRank)
+    }
+
+    /// Whether the text tower stays as it is.
+    var locksTextTower: Bool {
+        locksText ?? (pretrained == nil && unlockGroups == nil && loraRank == nil && textTower != nil)
     }
 
     /// Options that need a tower which is not there, or that `--pretrained` or `--text-tower` decides.

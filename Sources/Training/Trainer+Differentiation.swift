@@ -57,8 +57,9 @@ extension Trainer {
     /// The loss of what the towers made, and the gradients of all that it was made from.
     private mutating func differentiateLoss(of batch: EmbeddedBatch) -> BatchFigures {
         var terms: [(Tensor, Float)] = [], chance: Float? = 0
+        let batches = settings.matryoshka.map { Matryoshka($0.lengths).cut(batch, on: &tape) } ?? [batch]
         for one in objectives {
-            terms.append((one.objective.loss(of: batch, on: &tape), one.weight))
+            terms.append((loss(of: batches, one.objective), one.weight))
             let own = one.objective.chanceLoss(batch)
             chance = own.flatMap { own in chance.map { $0 + one.weight * own } }
         }
@@ -70,6 +71,16 @@ extension Trainer {
             loss: tape.scalar(loss), chanceLoss: chance, losses: Dictionary(losses) { first, _ in first },
             pictureCosine: (batch.pairs?.pictures ?? batch.pictureViews?.first).map { cosine(of: $0) },
             captionCosine: (batch.pairs?.captions ?? batch.textPairs.values.first?.first).map { cosine(of: $0) })
+    }
+
+    /// The mean loss of a batch and of what is cut from it; that of the batch, which comes first, where an objective does not
+    /// compare embeddings.
+    private mutating func loss(of batches: [EmbeddedBatch], _ objective: any Objective) -> Tensor {
+        guard batches.count > 1, Matryoshka.applies(to: objective.needs, ofPairs: material == .pairs) else {
+            return objective.loss(of: batches[0], on: &tape)
+        }
+        return tape.weightedSum(
+            batches.map { (objective.loss(of: $0, on: &tape), 1 / Float(batches.count)) })
     }
 
     private mutating func gradients(of embeddings: Tensor) -> [Float] {

@@ -9,7 +9,7 @@ package struct TrainingOptions: Sendable {
     /// Folder or file with pictures and captions; left open only where a run is resumed.
     package var data: String?
     /// Data that is only evaluated on, in place of a part of `data`.
-    package var validationData: String?
+    package var validationData: [String] = []
     /// Pictures without captions, which objectives on pictures alone learn from beside the pairs of `data`.
     package var pictures: String?
     /// Share of the pairs kept for evaluation where the data has no validation part of its own.
@@ -20,6 +20,8 @@ package struct TrainingOptions: Sendable {
     package var objectives: [ObjectiveChoice]?
     /// Whether contrastive losses leave the true pair out of their sums (DCL).
     package var isDecoupled: Bool?
+    /// Lengths at which embeddings are learnt as well.
+    package var matryoshka: PrefixLengths?
     /// What texts consist of where they are no language.
     package var symbols: Symbols?
     /// A preset's name or the path of a model's JSON file.

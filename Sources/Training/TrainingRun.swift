@@ -74,7 +74,9 @@ struct TrainingRun: ~Copyable {
     mutating func go(
         isInterrupted: () -> Bool, tell: (TrainingEvent) throws(Failure) -> Void
     ) throws(Failure) {
-        try skipped.append(preparation.data.skipped + (preparation.teaching?.skipped ?? []))
+        try skipped.append(
+            preparation.data.skipped + preparation.heldOutFiles.flatMap(\.skipped)
+                + (preparation.teaching?.skipped ?? []))
         try report(.start(startReport), tell)
         let maker = try preparation.batchMaker(try gatherFeatures(isInterrupted, tell))
         let loader = BatchLoader(
@@ -154,16 +156,21 @@ struct TrainingRun: ~Copyable {
         clock.lap(
             seconds: position.seconds - began, waited: waitedNow, idle: loader.idleSeconds - idle, pairs: batch.count)
         habits.guess(
-            pairs: heldOut?.count ?? 0, batchSize: batch.count,
+            pairs: preparation.heldOutFiles.reduce(heldOut?.count ?? 0) { $0 + $1.count }, batchSize: batch.count,
             secondsPerStep: clock.secondsPerStep)
         return stepReport(figures, epoch: batch.epoch)
     }
 
     private mutating func evaluate(_ tell: (TrainingEvent) throws(Failure) -> Void) throws(Failure) {
         evaluatedStep = position.step
-        guard let heldOut else { return }
+        let files = preparation.heldOutFiles, tokenizer = preparation.tokenizer, heldOut = heldOut
+        guard heldOut != nil || !files.isEmpty else { return }
         let began = clock.seconds
-        let outcome = try trainer.withBestWeights { (trainer) throws(Failure) in try heldOut.evaluate(&trainer) }
+        let outcome = try trainer.withBestWeights { (trainer) throws(Failure) in
+            var outcome = try heldOut?.evaluate(&trainer) ?? HeldOutOutcome(findings: Findings())
+            for file in files { outcome.findings.files[file.name] = file.evaluate(&trainer, tokenizer) }
+            return outcome
+        }
         try skipped.append(outcome.skipped)
         let (score, measure) = outcome.findings.score, isBest = score > position.bestScore ?? -1
         if isBest {

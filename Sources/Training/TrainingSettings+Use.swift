@@ -7,24 +7,15 @@ import Towers
 extension TrainingSettings {
     /// Puts what the user chose, the size of the vocabulary that was learnt and the length of a teacher's vectors into a
     /// model's settings.
-    ///
-    /// - Throws: `.badSettings` where a model of open_clip's cannot be pooled as asked.
-    func adapt(
-        _ configuration: inout ModelConfiguration, vocabSize: Int, teacher: TeacherVectors?
-    ) throws(Failure) {
+    func adapt(_ configuration: inout ModelConfiguration, vocabSize: Int, teacher: TeacherVectors?) {
         // A row more than there are tokens stands where one is hidden.
         configuration.text.vocabSize = vocabSize + (TextNeeds(needs).hides || textIsBidirectional == true ? 1 : 0)
         if let teacher { configuration.embedDim = teacher.width }
         if let contextLength { configuration.text.contextLength = contextLength }
         switch imagePooling {
-        case nil: break
         case .classToken: configuration.vision.pooling = .classToken
         case .mean: configuration.vision.pooling = .mean
-        case .classAndMean, .attention:
-            throw Failure(
-                .badSettings, "cannot use option", at: "--image-pooling",
-                because: "found \(imagePooling?.rawValue ?? ""), and \(model) pools by class or mean",
-                try: "give another value, or a tower that was trained elsewhere")
+        case nil, .classAndMean, .attention: break  // none of open_clip's: `ownChoices` has them
         }
     }
 
@@ -48,12 +39,12 @@ extension TrainingSettings {
                 choices, else: configuration, startToken: tokenizer.startToken, endToken: tokenizer.endToken))
     }
 
-    /// A text tower that sees both directions is none of CLIP's: the model is then one of two towers of any origin, which
-    /// both begin anew.
+    /// A text tower that sees both directions is none of CLIP's, nor is a picture tower whose patches a learnt query gathers:
+    /// the model is then one of two towers of any origin, which both begin anew.
     private func ownChoices(_ configuration: ModelConfiguration) -> TowerChoices? {
-        guard textIsBidirectional == true else { return nil }
+        guard textIsBidirectional == true || imagePooling?.isOwn == true else { return nil }
         var choices = TowerChoices(embedDim: configuration.embedDim)
-        choices.textIsBidirectional = true
+        choices.textIsBidirectional = textIsBidirectional
         (choices.imagePooling, choices.textPooling) = (imagePooling, textPooling)
         return choices
     }

@@ -13,6 +13,8 @@ package struct TrainingSettings: Codable, Sendable, Equatable {
     package var objectives: [ObjectiveChoice]?
     /// Whether contrastive losses leave the true pair out of their sums (DCL).
     package var isDecoupled: Bool?
+    /// Lengths at which embeddings are learnt as well; the whole alone where nil.
+    package var matryoshka: PrefixLengths?
     /// A preset's name or the absolute path of a JSON file.
     package var model: String
     package var contextLength, vocabSize: Int?
@@ -95,7 +97,8 @@ extension TrainingOptions {
         let openMinutes = isLocked ? nil : min(max((Double(pairs) / 1000).rounded(), 3), 60)
         let rate: Float = isLocked ? 5e-4 : towers?.pretrained == nil ? 1e-3 : 1e-4
         return TrainingSettings(
-            data: DataSettings(self), objectives: objectives, isDecoupled: isDecoupled, model: chosenModel,
+            data: DataSettings(self), objectives: objectives, isDecoupled: isDecoupled,
+            matryoshka: matryoshka, model: chosenModel,
             contextLength: contextLength ?? (material == .texts ? 64 : nil), vocabSize: vocabSize,
             imagePooling: towers == nil ? imagePooling : nil, textPooling: towers == nil ? textPooling : nil,
             textIsBidirectional: towers == nil ? textIsBidirectional : nil,
@@ -147,7 +150,10 @@ extension TrainingOptions {
         let towers = settings.towers, choices = towers?.choices
         let compared: [(String, String?, String?)] = [
             ("DATA", data.map(DataSettings.absolute), settings.data.path),
-            ("--val-data", validationData.map(DataSettings.absolute), settings.data.validationPath),
+            (
+                "--val-data", validationData.isEmpty ? nil : sorted(validationData.map(DataSettings.absolute)),
+                sorted([settings.data.validationPath].compactMap { $0 } + (settings.data.validationTexts ?? []))
+            ),
             ("--pictures", pictures.map(DataSettings.absolute), settings.data.picturesPath),
             ("--val-split", text(validationSplit), text(settings.data.validationSplit)),
             ("--csv-separator", csvSeparator, settings.data.csvSeparator),
@@ -158,6 +164,7 @@ extension TrainingOptions {
                 words(settings.objectives ?? [ObjectiveChoice(SoftmaxContrastive.name)])
             ),
             ("--decoupled", text(isDecoupled), text(settings.isDecoupled ?? false)),
+            ("--matryoshka", text(matryoshka), text(settings.matryoshka)),
             ("--tokenizer", symbols?.rawValue, settings.data.symbols?.rawValue),
             ("--model", model == nil ? nil : chosenModel, settings.model),
             ("--context-length", text(contextLength), text(settings.contextLength)),
@@ -210,6 +217,8 @@ extension TrainingOptions {
     private func words(_ objectives: [ObjectiveChoice]) -> String {
         objectives.map(\.description).joined(separator: " + ")
     }
+
+    private func sorted(_ paths: [String]) -> String { paths.sorted().joined(separator: ", ") }
 
     private func text(_ value: (some CustomStringConvertible)?) -> String? { value?.description }
 }

@@ -19,8 +19,8 @@ struct ClipIndex: ParsableCommand {
     @Argument(help: "Folders with pictures (PNG or JPEG), or single pictures.") var pictures: [String] = []
     @Option(help: "A folder with texts (.txt, .md), or a file of text, in place of pictures.") var text: [String] = []
     @Option(help: "How texts are cut: lines, paragraphs, or WORDS/OVERLAP. (default: 120/20)") var passages: String?
-    @Option(help: "Model folder: a run of clip-train, a Hugging Face CLIP model, or for texts a text tower.") var model:
-        String
+    @Option(help: "Model folder: a run of clip-train, a Hugging Face CLIP model, or a tower of one kind alone.")
+    var model: String
     @Option(name: [.short, .long], help: "Folder of the index; it is made, or updated.") var output: String
     @Option(help: "Write all embeddings as a matrix of NumPy to FILE.npy too, and their paths to FILE.txt.")
     var vectors: String?

@@ -6,7 +6,14 @@ import Training
 
 /// Where the pairs come from, and which of them are kept for evaluation.
 struct DataOptions: ParsableArguments {
-    @Option(help: "Data to evaluate on, in place of a part of DATA.") var valData: String?
+    @Option(
+        help: ArgumentHelp(
+            "Data to evaluate on, in place of a part of DATA; may be repeated.",
+            discussion: """
+                A table of two texts and a score (STS) or, beside pictures, of two texts that belong together is evaluated \
+                on by the text tower, beside what else is held out.
+                """))
+    var valData: [String] = []
     @Option(help: "Pictures without captions, which objectives on pictures alone learn from beside the pairs of DATA.")
     var pictures: String?
     @Option(help: "Share of DATA kept for evaluation where it has no validation part of its own. (default: 0.1)")
@@ -40,6 +47,12 @@ struct ObjectiveOptions: ParsableArguments {
         help: "How texts that are no language are read: symbols between blanks, or characters. (default: as language)")
     var tokenizer: SymbolChoice?
     @Flag(help: "Leave the true pair out of the sums of the contrastive loss of clip (DCL).") var decoupled = false
+    @Option(
+        help: ArgumentHelp(
+            "Lengths at which the first numbers of an embedding are one as well, as 32,64 (Matryoshka).",
+            discussion: "clip-index transforms --transform prefix:32 then shortens embeddings at little cost.",
+            valueName: "lengths"))
+    var matryoshka: PrefixLengths?
 
     func fill(_ options: inout TrainingOptions) throws(Failure) {
         var choices: [ObjectiveChoice] = []
@@ -47,6 +60,7 @@ struct ObjectiveOptions: ParsableArguments {
         options.objectives = choices.isEmpty ? nil : choices
         options.isDecoupled = decoupled ? true : nil
         options.symbols = tokenizer?.symbols
+        options.matryoshka = matryoshka
     }
 }
 

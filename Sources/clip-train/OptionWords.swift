@@ -20,6 +20,11 @@ enum SymbolChoice: String, CaseIterable, ExpressibleByArgument {
     var symbols: Symbols { self == .symbols ? .words : .characters }
 }
 
+extension PrefixLengths: ExpressibleByArgument {
+    /// Reads `64,128`.
+    public init?(argument: String) { self.init(argument) }
+}
+
 extension ResolutionSchedule: ExpressibleByArgument {
     /// Reads `SIDE:SHARE`, or several with commas between them.
     public init?(argument: String) { self.init(argument) }

@@ -98,12 +98,25 @@ struct Talk {
                     + "\(countText(neighbors.queries)) queries among \(countText(neighbors.candidates)), "
                     + "\(neighbors.classes) classes")
         }
-        for case (let name, let score?) in scores {
+        if let probe = findings.probe {
             lines.append(
-                "  \(name): R@1 \(percent(score.recallAt1)), R@5 \(percent(score.recallAt5)), "
-                    + "R@10 \(percent(score.recallAt10)) (chance \(percent(score.chanceAt10))), "
-                    + "median rank \(decimalText(score.medianRank, digits: 0)); "
-                    + "\(countText(score.queries)) queries among \(countText(score.candidates))")
+                "  class by a linear probe: \(percent(probe.accuracy)) right (chance \(percent(probe.chance))), "
+                    + "learnt from \(countText(probe.candidates))")
+        }
+        for case (let name, let score?) in scores { lines.append(Self.line(name, score)) }
+        for (file, found) in findings.files.sorted(by: { $0.key < $1.key }) {
+            if let score = found.textToText { lines.append(Self.line(oneLine(file), score)) }
+            if let similarity = found.similarity {
+                let interval = similarity.spearmanInterval
+                lines.append(
+                    "  \(oneLine(file)): Spearman \(decimalText(100 * similarity.spearman, digits: 1)) "
+                        + "[\(decimalText(100 * interval.lower, digits: 1)), "
+                        + "\(decimalText(100 * interval.upper, digits: 1))] (chance 0), "
+                        + "\(countText(similarity.pairs)) pairs of texts with scores")
+            }
+        }
+        for (length, cut) in findings.prefixes.sorted(by: { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }) {
+            lines.append("  first \(length) numbers: \(Self.figures(of: cut))")
         }
         for (part, scores) in findings.parts.sorted(by: { $0.key < $1.key }) {
             lines.append(
@@ -111,6 +124,24 @@ struct Talk {
                     + "\(percent(scores.imageToText.recallAt10)) (chance \(percent(scores.textToImage.chanceAt10)))")
         }
         return lines
+    }
+
+    private static func line(_ name: String, _ score: RetrievalScores) -> String {
+        "  \(name): R@1 \(percent(score.recallAt1)), R@5 \(percent(score.recallAt5)), "
+            + "R@10 \(percent(score.recallAt10)) (chance \(percent(score.chanceAt10))), "
+            + "median rank \(decimalText(score.medianRank, digits: 0)); "
+            + "\(countText(score.queries)) queries among \(countText(score.candidates))"
+    }
+
+    /// What cut embeddings are worth, in few words.
+    private static func figures(of cut: Findings) -> String {
+        let scores = [
+            ("text to image", cut.retrieval?.textToImage), ("image to text", cut.retrieval?.imageToText),
+            ("text to text", cut.textToText), ("view to view", cut.viewToView),
+        ]
+        let recalls = scores.compactMap { name, score in score.map { "\(name) R@10 \(percent($0.recallAt10))" } }
+        return (recalls + (cut.neighbors.map { ["class by neighbours \(percent($0.accuracy))"] } ?? []))
+            .joined(separator: ", ")
     }
 
     /// The last lines: what came of it and what to do next.
@@ -121,7 +152,12 @@ struct Talk {
                 + "with \(countText(report.peakBytes / 1_000_000)) MB of memory at most"
         ]
         if let best = report.bestScore, let step = report.bestStep {
-            let what = report.bestMeasure == .neighborAccuracy ? "class by neighbours" : "mean of R@1, R@5 and R@10"
+            let what =
+                switch report.bestMeasure {
+                case .neighborAccuracy: "class by neighbours"
+                case .spearman: "rank correlation"
+                case .meanRecall, nil: "mean of R@1, R@5 and R@10"
+                }
             lines.append("best \(what): \(percent(best)) after step \(countText(step))")
         }
         if report.skipped > 0 {
@@ -129,7 +165,10 @@ struct Talk {
         }
         switch report.material {
         case .pairs: lines.append("next: clip-index PICTURES --model \(output) --output photos.clipindex")
-        case .pictures: lines.append("next: clip-train PICTURES --init \(output), with captions")
+        case .pictures:
+            lines.append(
+                "next: clip-train PICTURES --init \(output), with captions; or clip-index PICTURES --model \(output), "
+                    + "to search by picture")
         case .texts: lines.append("next: clip-index --text TEXTS --model \(output) --output texts.clipindex")
         }
         return lines

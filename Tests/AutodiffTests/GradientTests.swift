@@ -100,6 +100,7 @@ private let cases: [GradientCase] = [
     },
     GradientCase(name: "join columns", shapes: [[3, 2], [3, 5]]) { tape, p in tape.squares(tape.joinColumns(p[0], p[1]))
     },
+    GradientCase(name: "keep columns", shapes: [[3, 5]]) { tape, p in tape.squares(tape.keepColumns(p[0], 2)) },
     GradientCase(name: "gather rows", shapes: [[4, 3]]) { tape, p in tape.squares(tape.gatherRows(p[0], [3, 0, 3])) },
     GradientCase(name: "replace rows", shapes: [[4, 3], [3]]) { tape, p in
         tape.squares(tape.replaceRows(p[0], [3, 1], with: p[1]))

@@ -88,7 +88,7 @@ import Testing
                 index, ["--text", "notes", "--model", "tower", "--output", "index", "--passages", "lines"], 78,
                 "are paragraphs"
             ),
-            (index, ["notes", "--model", "tower", "--output", "index"], 78, "model_type is bert"),
+            (index, ["notes", "--model", "tower", "--output", "index"], 78, "no picture tower"),
             (search, ["index", "red", "--image", "a.png"], 78, "--image"),
             (index, ["--text", "notes", "--model", "notes", "--output", "y"], 66, "notes"),
         ]

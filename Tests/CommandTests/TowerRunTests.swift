@@ -213,7 +213,7 @@ import Testing
             (["--image-tower", "towers/dinov2", "--image-size", "50"], 78, "not a multiple of patch_size 14"),
             (["--pretrained", "towers/none"], 66, "towers/none"),
             (["--pretrained", "towers/dinov2", "--image-size", "28"], 78, "--image-size"),
-            (["--image-layer", "2"], 78, "--image-layer"), (["--image-pooling", "class+mean"], 78, "--image-pooling"),
+            (["--image-layer", "2"], 78, "--image-layer"),
         ]
         for (arguments, code, words) in cases {
             let outcome = try command.run(["data", "--output", "run"] + arguments, in: folder)

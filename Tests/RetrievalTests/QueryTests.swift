@@ -39,7 +39,7 @@ import Testing
         let folder = try TemporaryFolder()
         try writeTinyModel(to: folder.path)
         var encoder = try Encoder(folder.path)
-        let a = encoder.embed(captions: ["a red square"])[0], b = encoder.embed(captions: ["a blue square"])[0]
+        let a = try encoder.embed(captions: ["a red square"])[0], b = try encoder.embed(captions: ["a blue square"])[0]
         let sum = try encoder.embed(
             Query([Query.Part(words: "2:a red square"), Query.Part(words: "a blue square").negated]))
         let expected = zip(a, b).map { 2 * $0 - $1 }

@@ -36,7 +36,7 @@ import Towers
             batch.names.append("\(i)")
         }
         batch.segments = Segments(count: 4, length: 4)
-        batch.pictureIDs = [0, 1, 2, 3]
+        (batch.pictureIDs, batch.viewIDs) = ([0, 1, 2, 3], [0, 1, 2, 3])
         batch.captionIDs = [0, 1, 2, 3]
         return batch
     }

@@ -71,13 +71,23 @@ public struct Corpus: Sendable {
         settings.symbols = settings.symbols ?? reader.symbols(of: path)
         var collector = DocumentCollector(settings)
         let more = try reader.read(path, into: &collector)
-        guard collector.store.partCount > 1 else { throw unusable(path, collector) }
-        let corpus = Corpus(path, settings, collector, understood: reader.name + (more.map { " (\($0))" } ?? ""))
-        guard !corpus.training.isEmpty else { throw unusable(path, collector) }
-        return corpus
+        return try Corpus(path, settings, collector, understood: reader.name + (more.map { " (\($0))" } ?? ""))
     }
 
-    private init(_ path: String, _ settings: CorpusSettings, _ collector: DocumentCollector, understood: String) {
+    /// What a reader gathered.
+    ///
+    /// - Throws: `.badData` where that is less than two texts, or none to learn from.
+    init(
+        _ path: String, _ settings: CorpusSettings, _ collector: DocumentCollector, understood: String
+    ) throws(Failure) {
+        guard collector.store.partCount > 1 else { throw Self.unusable(path, collector) }
+        self.init(gathered: collector, at: path, settings, understood: understood)
+        guard !training.isEmpty else { throw Self.unusable(path, collector) }
+    }
+
+    private init(
+        gathered collector: DocumentCollector, at path: String, _ settings: CorpusSettings, understood: String
+    ) {
         let split = CorpusSplit(collector.store)
         var skipped = collector.skipped, source = "no validation"
         var held = Set(collector.validation)

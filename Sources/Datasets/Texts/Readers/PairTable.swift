@@ -15,11 +15,11 @@ struct PairTable: CorpusReader {
         first: [
             "sentence1", "text1", "question1", "anchor", "premise", "query", "question", "source", "first", "left",
             "word",
-            "term", "title", "sent1", "s1",
+            "term", "title", "sent1", "s1", "sentencea",
         ],
         second: [
             "sentence2", "text2", "question2", "positive", "hypothesis", "answer", "passage", "target", "paraphrase",
-            "second", "right", "definition", "description", "text", "sent2", "s2",
+            "second", "right", "definition", "description", "text", "sent2", "s2", "sentenceb",
         ]
     )
 
@@ -59,7 +59,7 @@ struct PairTable: CorpusReader {
     }
 
     /// The two columns that the first row names; nil if it is no header.
-    private static func header(_ names: [String]) -> (first: Int, second: Int)? {
+    static func header(_ names: [String]) -> (first: Int, second: Int)? {
         guard let first = ColumnNames.find(Self.names.first, in: names) else { return nil }
         let others = names.enumerated().map { $0.offset == first ? "" : $0.element }
         guard let second = ColumnNames.find(Self.names.second, in: others) else { return nil }
