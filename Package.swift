@@ -167,7 +167,7 @@ let roomTests: [Target] = [
     tests(
         "CommandTests",
         [
-            "Evaluation", "Images", "Training", "clip-benchmark", "clip-export", "clip-index", "clip-search",
+            "Evaluation", "Failures", "Images", "Training", "VectorIndex", "clip-benchmark", "clip-export", "clip-index", "clip-search",
             "clip-train",
         ]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),

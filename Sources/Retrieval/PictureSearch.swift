@@ -17,12 +17,12 @@ public struct PictureSearch: Sendable {
         self.folder = folder
         vectors = try IndexSnapshot(folder)
         let attachments = vectors.manifest.attachments
-        guard let catalogue = attachments[Attachment.catalogue], let model = attachments[Attachment.model] else {
+        guard let catalogue = try vectors.attachment(Attachment.catalogue), let model = attachments[Attachment.model] else {
             throw Failure(
                 .badData, "cannot open index", at: folder, because: "its manifest names no catalogue or no model",
-                try: "build it with clip-index")
+                try: "give --vector, or build it with clip-index from pictures")
         }
-        self.catalogue = try PictureCatalogue("\(folder)/\(catalogue)")
+        self.catalogue = try PictureCatalogue(catalogue)
         modelName = model
     }
 
@@ -46,12 +46,29 @@ public struct PictureSearch: Sendable {
         try hits(try vectors.nearest(k, to: embedding, nprobe: nprobe)[0])
     }
 
+    /// The pictures nearest to an embedding within some limits, best first.
+    ///
+    /// - Throws: `.missingInput` where a picture that limits name is not in the index, `.badData` where that is damaged.
+    public mutating func nearest(_ limits: SearchLimits, to embedding: [Float]) throws(Failure) -> [PictureHit] {
+        var contents = IndexContents(folder, vectors)
+        return try hits(try limits.search(&contents, embedding)[0])
+    }
+
     /// The `k` pictures nearest to one that is in the index, without itself.
     ///
     /// - Throws: `.missingInput` where `path` is not in the index.
     public mutating func nearest(
         _ k: Int, toIndexed path: String, nprobe: Int? = nil
     ) throws(Failure) -> [PictureHit] {
+        var limits = SearchLimits()
+        (limits.k, limits.nprobe) = (k, nprobe)
+        return try nearest(limits, toIndexed: path)
+    }
+
+    /// The pictures nearest to one that is in the index within some limits, without itself.
+    ///
+    /// - Throws: `.missingInput` where `path`, or a picture that limits name, is not in the index.
+    public mutating func nearest(_ limits: SearchLimits, toIndexed path: String) throws(Failure) -> [PictureHit] {
         var entry = try catalogue.entry(path: PictureFiles.absolute(path))
         if entry == nil { entry = try catalogue.entry(path: path) }
         guard let entry, let embedding = try vectors.embedding(of: entry.id) else {
@@ -59,8 +76,11 @@ public struct PictureSearch: Sendable {
                 .missingInput, "cannot find picture in the index", at: path, because: "no such path inside \(folder)",
                 try: "search with --image, or add it with clip-index")
         }
-        let found = try vectors.nearest(k + 1, to: embedding, nprobe: nprobe)[0]
-        return try hits(found.filter { $0.id != entry.id }.prefix(k))
+        var wider = limits
+        wider.k = limits.k.map { $0 + 1 }
+        var contents = IndexContents(folder, vectors)
+        let found = try wider.search(&contents, embedding)[0]
+        return try hits(found.filter { $0.id != entry.id }.prefix(limits.k ?? found.count))
     }
 
     /// What the catalogue says of some hits, ranked from 1.

@@ -42,11 +42,11 @@ public struct TextSearch: Sendable {
     public init?(_ folder: String) throws(Failure) {
         vectors = try IndexSnapshot(folder)
         let attachments = vectors.manifest.attachments
-        guard let passages = attachments[Attachment.passages], let model = attachments[Attachment.model] else {
+        guard let passages = try vectors.attachment(Attachment.passages), let model = attachments[Attachment.model] else {
             return nil
         }
         self.folder = folder
-        catalogue = try PassageCatalogue("\(folder)/\(passages)")
+        catalogue = try PassageCatalogue(passages)
         modelName = model
     }
 

@@ -42,6 +42,11 @@ func namedEmbeddings(
 private func places(
     in index: String, _ attachments: [String: String]
 ) throws(Failure) -> [(id: Int64, name: String)] {
+    let contents = try IndexContents(index)
+    if contents.kind == .vectors {
+        let notes = try contents.notes(of: contents.vectors.ids)
+        return contents.vectors.ids.map { ($0, notes[$0]?.name ?? "\($0)") }
+    }
     if let catalogue = attachments[Attachment.catalogue] {
         return try PictureCatalogue("\(index)/\(catalogue)").entries().sorted { $0.path < $1.path }
             .map { ($0.id, $0.path) }

@@ -1,0 +1,34 @@
+public import Failures
+import VectorIndex
+
+/// A member of a group of near duplicates.
+public struct DuplicateHit: Sendable, Equatable, Encodable {
+    /// The group, from 1.
+    public var group: Int
+    /// The largest inner product with another member that was found; of pictures, the cosine with the first member.
+    public var score: Float
+    /// The number under which it is stored.
+    public var id: Int64
+    /// What it is of, where that is known.
+    public var name: String?
+
+    /// One line of JSON: `group`, `score`, `id`, and `name` where there is one.
+    public var json: String { jsonLine(self) }
+}
+
+/// Groups of embeddings of any index whose inner products reach `leastScore`, by chains of neighbours.
+///
+/// For pictures, `PictureSearch.duplicates` compares their looks as well, and errs less.
+///
+/// - Throws: `.missingInput`, `.badData` where the index is damaged.
+public func nearDuplicates(
+    in folder: String, leastScore: Float, nprobe: Int? = nil
+) throws(Failure) -> [DuplicateHit] {
+    var contents = try IndexContents(folder), finder = NearDuplicates(leastScore: leastScore)
+    finder.nprobe = nprobe
+    let groups = try finder.groups(in: &contents.vectors)
+    let notes = try contents.notes(of: groups.joined().map(\.id))
+    return groups.enumerated().flatMap { number, group in
+        group.map { DuplicateHit(group: number + 1, score: $0.score, id: $0.id, name: notes[$0.id]?.name) }
+    }
+}

@@ -1,0 +1,101 @@
+public import Failures
+import Kernels
+
+/// Search that looks at every row: the truth for all else.
+extension IndexSnapshot {
+    /// The `k` embeddings with the largest inner products with each query, best first, whatever lists there are.
+    ///
+    /// `queries` is `[queries, embedDim]`.
+    ///
+    /// - Throws: `.badData` where a block does not match its checksum.
+    public mutating func exactNearest(_ k: Int, to queries: [Float]) throws(Failure) -> [[Hit]] {
+        let queryCount = queries.count / embedDim, k = min(k, count)
+        var tops = [TopHits](repeating: TopHits(k), count: queryCount)
+        try scanAll(queries) { hits, products in
+            (0..<queryCount).map { query in
+                var top = TopHits(k)
+                for (place, id) in hits.enumerated() {
+                    let score = products[place * queryCount + query]
+                    if score >= top.threshold { top.offer(Hit(id: id, score: score)) }
+                }
+                return top.sorted
+            }
+        } take: { query, hits in
+            tops[query].offer(hits)
+        }
+        return tops.map(\.sorted)
+    }
+
+    /// All embeddings whose inner product with a query is at least `leastScore`, best first.
+    ///
+    /// `queries` is `[queries, embedDim]`. Every row is looked at: none is missed.
+    ///
+    /// - Throws: `.badData` where a block does not match its checksum.
+    public mutating func within(_ leastScore: Float, of queries: [Float]) throws(Failure) -> [[Hit]] {
+        let queryCount = queries.count / embedDim
+        var found = [[Hit]](repeating: [], count: queryCount)
+        try scanAll(queries) { ids, products in
+            (0..<queryCount).map { query in
+                ids.enumerated().compactMap { place, id in
+                    let score = products[place * queryCount + query]
+                    return score >= leastScore ? Hit(id: id, score: score) : nil
+                }
+            }
+        } take: { query, hits in
+            found[query] += hits
+        }
+        return found.map { $0.sorted { $0.isBetter(than: $1) } }
+    }
+
+    /// Multiplies all rows with some queries, a piece of rows at a time, on all threads: `choose` is told the ids of the
+    /// piece and its products, `[ids, queries]`, and gives hits for each query, which `take` gets in the order of rows.
+    private mutating func scanAll(
+        _ queries: [Float], choose: @Sendable ([Int64], [Float]) -> [[Hit]], take: (Int, [Hit]) -> Void
+    ) throws(Failure) {
+        precondition(queries.count % embedDim == 0, "\(queries.count) floats are no rows of \(embedDim)")
+        let group = 64 * embedDim  // queries whose products with the rows lie in the cache together
+        for s in segments.indices where isRemoved[s].memberCount < segments[s].count {
+            let size = rowsPerPiece, total = segments[s].count, pieces = (total + size - 1) / size
+            var wanted: [Range<Int>] = []
+            for piece in 0..<pieces {
+                let rows = piece * size..<min((piece + 1) * size, total)
+                guard rows.contains(where: { !isRemoved($0, of: s) }) else { continue }
+                try check(rows, of: s)
+                wanted.append(rows)
+            }
+            for start in stride(from: 0, to: queries.count, by: group) {
+                let some = Array(queries[start..<min(start + group, queries.count)])
+                let found = parallelMap(wanted.count) { [self] in
+                    let (ids, vectors) = live(wanted[$0], of: s)
+                    return choose(ids, products(vectors, some))
+                }
+                for piece in found {
+                    for (query, hits) in piece.enumerated() { take(start / embedDim + query, hits) }
+                }
+            }
+        }
+    }
+
+    /// The rows of a piece that are in the index: ids and vectors.
+    private func live(_ rows: Range<Int>, of segment: Int) -> ([Int64], [Float]) {
+        let all = checkedVectors(rows, of: segment)
+        guard !isRemoved[segment].isEmpty else { return (rows.map { id($0, of: segment) }, all) }
+        var ids: [Int64] = [], vectors: [Float] = []
+        for row in rows where !isRemoved(row, of: segment) {
+            ids.append(id(row, of: segment))
+            let start = (row - rows.lowerBound) * embedDim
+            vectors += all[start..<start + embedDim]
+        }
+        return (ids, vectors)
+    }
+
+    /// `[rows, queries]`.
+    private func products(_ rows: [Float], _ queries: [Float]) -> [Float] {
+        let count = rows.count / embedDim, columns = queries.count / embedDim
+        var products = [Float](repeating: 0, count: count * columns), target = products.mutableSpan
+        matrixProduct(
+            rows.span, queries.span, transposingRight: true, rows: count, columns: columns, inner: embedDim,
+            into: &target)
+        return products
+    }
+}
