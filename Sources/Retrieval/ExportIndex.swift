@@ -41,6 +41,7 @@ public func writeNeighborGraph(
             try: "give it one of these endings")
     }
     var done = 0, scores: [Float] = [], ids: [Int64] = []
+    tell(0, count)
     try AtomicFile.write(to: path) { (file) throws(Failure) in
         if path.hasSuffix(".npy") { try file.appendNumPyHeader(ofIntegers: [count, k]) }
         try search.forEachNeighborhood(k, nprobe: nprobe) { (id, hits) throws(Failure) in

@@ -62,6 +62,7 @@ public func indexVectors(
             try: "give vectors that one model made")
     }
     var indexer = try VectorIndexer(settings, tables)
+    tell(0, tables.reduce(0) { $0 + $1.count })
     for table in tables { try indexer.add(table, tell: tell) }
     return try indexer.finish()
 }

@@ -11,11 +11,12 @@ extension IndexSnapshot {
     public mutating func exactNearest(_ k: Int, to queries: [Float]) throws(Failure) -> [[Hit]] {
         let queryCount = queries.count / embedDim, k = min(k, count)
         var tops = [TopHits](repeating: TopHits(k), count: queryCount)
-        try scanAll(queries) { hits, products in
-            (0..<queryCount).map { query in
+        try scanAll(queries) { ids, products in
+            let columns = products.count / max(ids.count, 1)
+            return (0..<columns).map { query in
                 var top = TopHits(k)
-                for (place, id) in hits.enumerated() {
-                    let score = products[place * queryCount + query]
+                for (place, id) in ids.enumerated() {
+                    let score = products[place * columns + query]
                     if score >= top.threshold { top.offer(Hit(id: id, score: score)) }
                 }
                 return top.sorted
@@ -35,9 +36,10 @@ extension IndexSnapshot {
         let queryCount = queries.count / embedDim
         var found = [[Hit]](repeating: [], count: queryCount)
         try scanAll(queries) { ids, products in
-            (0..<queryCount).map { query in
+            let columns = products.count / max(ids.count, 1)
+            return (0..<columns).map { query in
                 ids.enumerated().compactMap { place, id in
-                    let score = products[place * queryCount + query]
+                    let score = products[place * columns + query]
                     return score >= leastScore ? Hit(id: id, score: score) : nil
                 }
             }
@@ -48,7 +50,7 @@ extension IndexSnapshot {
     }
 
     /// Multiplies all rows with some queries, a piece of rows at a time, on all threads: `choose` is told the ids of the
-    /// piece and its products, `[ids, queries]`, and gives hits for each query, which `take` gets in the order of rows.
+    /// piece and its products with some of the queries, `[ids, some]`, and gives hits for each of these, which `take` gets in the order of rows.
     private mutating func scanAll(
         _ queries: [Float], choose: @Sendable ([Int64], [Float]) -> [[Hit]], take: (Int, [Hit]) -> Void
     ) throws(Failure) {

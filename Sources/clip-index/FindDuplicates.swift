@@ -59,7 +59,7 @@ struct WriteGraph: ParsableCommand {
             defer { live.finish() }
             let count = try writeNeighborGraph(of: index, k: k, nprobe: nprobe, to: output) { done, all in
                 if progress == nil { progress = ProgressLine("joining", all, "embeddings") }
-                if let progress { live.show(progress.line(after: done)) }
+                if let progress, done > 0 { live.show(progress.line(after: done)) }
             }
             live.finish()
             say("\(countText(k)) neighbours of \(countText(count)) embeddings in \(oneLine(output))")

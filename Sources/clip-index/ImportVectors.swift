@@ -52,7 +52,7 @@ func runIndexing(_ settings: VectorIndexingSettings, json: Bool) throws(Failure)
     let start = ContinuousClock.now
     let report = try indexVectors(settings) { done, all in
         if progress == nil { progress = ProgressLine("reading", all, "vectors") }
-        if let progress { live.show(progress.line(after: done)) }
+        if let progress, done > 0 { live.show(progress.line(after: done)) }
     }
     live.finish()
     for remark in report.remarks { say(oneLine(remark)) }

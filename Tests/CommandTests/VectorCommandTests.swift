@@ -42,7 +42,7 @@ import VectorIndex
         #expect(some.count == 6 && Set(some.map { $0[3] }) == ["7", "12", "100"])
         let near = lines(try search.run(["x", "--vector", "q.fvecs", "--at-least", "0.99999"], in: folder))
         #expect(near.map { $0[3] } == ["7", "40", "12"])
-        let all = lines(try search.run(["x", "--vector", "q.fvecs", "--at-least", "-1"], in: folder))
+        let all = lines(try search.run(["x", "--vector", "q.fvecs", "--at-least=-1"], in: folder))
         #expect(all.count == 600)
         #expect(try search.run(["x", "--vector", "q.fvecs", "--among", "p/400.png"], in: folder).code == 66)
     }
@@ -80,7 +80,7 @@ import VectorIndex
         bytes[200] ^= 1
         try folder.write(bytes, to: "x/\(name)")
         let damaged = try index.run(["verify", "x"], in: folder)
-        #expect(damaged.code == 65 && damaged.output.hasPrefix("checksums\t1 damages"), "\(damaged.talk)")
+        #expect(damaged.code == 65 && damaged.talk.contains(name), "\(damaged.talk)")
         #expect(try search.run(["x", "--vector", "q.fvecs"], in: folder).code == 65)
     }
 
@@ -133,12 +133,14 @@ import VectorIndex
             (["add", "nowhere", "q.fvecs"], 66), (["remove", "x", "nothing.png"], 66), (["info", "nowhere"], 66),
             (["optimize", "nowhere"], 66), (["verify", "nowhere"], 66), (["verify", "x", "--fail-under", "2"], 64),
             (["export", "x", "y.tiff"], 78), (["export", "x", "nowhere/y.npy"], 73), (["graph", "x", "-o", "g.txt"], 78),
-            (["v.jsonl", "q.fvecs", "--output", "z"], 65), (["v.jsonl", "narrow.fvecs", "--output", "z"], 78),
+            (["v.jsonl", "v.jsonl", "--output", "z"], 65), (["v.jsonl", "narrow.fvecs", "--output", "z"], 78),
         ]
         for (arguments, code) in cases {
             let outcome = try index.run(arguments, in: folder)
             #expect(outcome.code == code && outcome.output.isEmpty, "\(arguments): \(outcome.talk)")
-            #expect(code == 64 || outcome.talk.split(separator: "\n").count == 1, "\(arguments): \(outcome.talk)")
+            #expect(
+                code == 64 || outcome.talk.split(separator: "\n").last?.hasPrefix("clip-index") == true,
+                "\(arguments): \(outcome.talk)")
         }
         #expect(!folder.exists("z") && !folder.exists("y.tiff"))
         for arguments in [["x", "red"], ["x", "--duplicates"]] {
@@ -150,7 +152,7 @@ import VectorIndex
 
 /// A vector that its number makes.
 func vector(_ number: Int, width: Int = 8) -> [Float] {
-    (0..<width).map { d in Float(sin(Double(number * (d + 3)) * 0.61 + Double(d))) }
+    (0..<width).map { d in Float(sin(Double(number * (d + 3)) * 0.617 + Double(d))) }
 }
 
 /// The vectors of some numbers as `.fvecs`.

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct FilterTests {
     private let rows = cloud(3000, embedDim: 16, centres: 20, seed: 5), ids = (0..<3000).map { Int64(5 * $0) }
-    private let queries = cloud(20, embedDim: 16, centres: 3, seed: 50)
+    private let queries = cloud(70, embedDim: 16, centres: 3, seed: 50)
 
     /// An index with lists, some rows behind them, and some removed.
     private func index(_ folder: String) throws -> (index: IndexSnapshot, live: [Int]) {
@@ -29,7 +29,7 @@ import Testing
         var search = index
         #expect(index.nlist > 0 && index.count == 2900 && index.manifest.segments.count == 2)
         let found = try search.exactNearest(12, to: queries)
-        for q in 0..<20 { #expect(found[q] == truth(12, q, among: live)) }
+        for q in 0..<70 { #expect(found[q] == truth(12, q, among: live)) }
         #expect(try search.exactNearest(0, to: queries).allSatisfy(\.isEmpty))
     }
 
@@ -37,8 +37,8 @@ import Testing
         let folder = TemporaryFolder(), (index, live) = try index(folder.path)
         let some = live.filter { $0 % every == 0 }, allowed = Set(some.map { ids[$0] } + [-1])
         let found = try index.nearest(15, to: queries, among: allowed)
-        for q in 0..<20 { #expect(found[q] == truth(15, q, among: some)) }
-        #expect(try index.nearest(15, to: queries, among: []) == [[Hit]](repeating: [], count: 20))
+        for q in 0..<70 { #expect(found[q] == truth(15, q, among: some)) }
+        #expect(try index.nearest(15, to: queries, among: []) == [[Hit]](repeating: [], count: 70))
     }
 
     @Test func `a restricted index answers as if nothing else were in it, and visits lists`() throws {
@@ -48,18 +48,18 @@ import Testing
         #expect(restricted.count == some.count && restricted.ids == some.map { ids[$0] })
         let found = try restricted.nearest(10, to: queries, nprobe: 40)
         var common = 0
-        for q in 0..<20 {
+        for q in 0..<70 {
             #expect(found[q].allSatisfy { allowed.contains($0.id) } && found[q].count == 10)
             common += Set(found[q].map(\.id)).intersection(truth(10, q, among: some).map(\.id)).count
         }
-        #expect(common >= 190)
+        #expect(common >= 665)
     }
 
     @Test(arguments: [-2, 0.3, 0.7, 2]) func `a range holds all that score as much, and nothing else`(least: Float) throws {
         let folder = TemporaryFolder()
         var (index, live) = try index(folder.path)
         let found = try index.within(least, of: queries)
-        for q in 0..<20 { #expect(found[q] == truth(3000, q, among: live).filter { $0.score >= least }) }
+        for q in 0..<70 { #expect(found[q] == truth(3000, q, among: live).filter { $0.score >= least }) }
         live = []
     }
 
