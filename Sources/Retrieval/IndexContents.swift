@@ -38,19 +38,55 @@ public func readLines(_ path: String) throws(Failure) -> [String] {
     String(decoding: try MappedFile(path).copy(), as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
 }
 
-/// An index of any kind, and what is known of its embeddings.
+/// An index of any kind, and what is known of its embeddings: both of one generation, whatever is committed later.
 struct IndexContents {
+    /// What says what the embeddings are of.
+    enum Names {
+        case pictures(PictureCatalogue)
+        case texts(PassageCatalogue)
+        case vectors(RowCatalogue?)
+    }
+
     let folder: String
-    let kind: IndexKind
+    let names: Names
+    /// What is done to queries before they are compared; nil for nothing.
+    let transform: FittedTransform?
     var vectors: IndexSnapshot
 
-    init(_ folder: String) throws(Failure) { self.init(folder, try IndexSnapshot(folder)) }
+    /// Opens the index in `folder`.
+    ///
+    /// - Throws: `.missingInput` where there is none, `.badData` where it is damaged.
+    init(_ folder: String) throws(Failure) {
+        while true {
+            let vectors = try IndexSnapshot(folder)
+            do throws(Failure) {
+                try self.init(folder, vectors)
+                return
+            } catch {
+                // A commit may have deleted the catalogue in between.
+                guard try IndexManifest.read(folder).generation != vectors.manifest.generation else { throw error }
+            }
+        }
+    }
 
-    init(_ folder: String, _ vectors: IndexSnapshot) {
+    private init(_ folder: String, _ vectors: IndexSnapshot) throws(Failure) {
         self.folder = folder
         self.vectors = vectors
-        kind = IndexKind(vectors.manifest.attachments)
+        transform =
+            if let path = try vectors.attachment(Attachment.transform) { try FittedTransform(path) } else { nil }
+        if let path = try vectors.attachment(Attachment.catalogue) {
+            names = .pictures(try PictureCatalogue(path))
+        } else if let path = try vectors.attachment(Attachment.passages) {
+            names = .texts(try PassageCatalogue(path))
+        } else if let path = try vectors.attachment(Attachment.rows) {
+            names = .vectors(try RowCatalogue(path))
+        } else {
+            names = .vectors(nil)
+        }
     }
+
+    /// What the embeddings are of.
+    var kind: IndexKind { IndexKind(vectors.manifest.attachments) }
 
     /// The path of the model inside; nil where there is none.
     var model: String? { vectors.manifest.attachments[Attachment.model].map { "\(folder)/\($0)" } }
@@ -58,26 +94,16 @@ struct IndexContents {
     /// Whether vectors were divided by their lengths.
     var isNormalized: Bool { vectors.manifest.attachments[Attachment.lengths] == nil }
 
-    /// What is done to queries before they are compared; nil for nothing.
-    func transform() throws(Failure) -> FittedTransform? {
-        guard let path = try vectors.attachment(Attachment.transform) else { return nil }
-        return try FittedTransform(path)
-    }
-
     /// What is known of the embeddings with these ids.
     func notes(of ids: [Int64]) throws(Failure) -> [Int64: RowNote] {
-        switch kind {
-        case .pictures:
-            guard let path = try vectors.attachment(Attachment.catalogue) else { return [:] }
-            return try PictureCatalogue(path).entries(ids: ids)
-                .mapValues { RowNote(name: $0.path, caption: $0.captions.first) }
-        case .texts:
-            guard let path = try vectors.attachment(Attachment.passages) else { return [:] }
-            return try PassageCatalogue(path).passages(ids: ids)
+        switch names {
+        case .pictures(let catalogue):
+            try catalogue.entries(ids: ids).mapValues { RowNote(name: $0.path, caption: $0.captions.first) }
+        case .texts(let catalogue):
+            try catalogue.passages(ids: ids)
                 .mapValues { RowNote(name: "\($0.path):\($0.passage.line)", caption: $0.passage.text) }
-        case .vectors:
-            guard let path = try vectors.attachment(Attachment.rows) else { return [:] }
-            return try RowCatalogue(path).entries(ids: ids).mapValues { RowNote(name: $0.name, caption: $0.caption) }
+        case .vectors(let catalogue):
+            try catalogue?.entries(ids: ids).mapValues { RowNote(name: $0.name, caption: $0.caption) } ?? [:]
         }
     }
 }
@@ -90,7 +116,9 @@ extension IndexContents {
         let known = Set(vectors.ids)
         var byName: [String: [Int64]] = [:], ids: Set<Int64> = []
         if words.contains(where: { Int64($0) == nil }) {
-            for (id, note) in try notes(of: vectors.ids) { if let name = note.name { byName[name, default: []].append(id) } }
+            for (id, note) in try notes(of: vectors.ids) {
+                if let name = note.name { byName[name, default: []].append(id) }
+            }
         }
         for word in words {
             var found = byName[word] ?? []

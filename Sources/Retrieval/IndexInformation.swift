@@ -35,7 +35,7 @@ public struct IndexInformation: Sendable, Encodable {
         let manifest = contents.vectors.manifest
         (index, kind, generation, dimensions) = (folder, contents.kind, manifest.generation, manifest.embedDim)
         model = manifest.attachments[Attachment.model]
-        transform = try contents.transform()?.name
+        transform = contents.transform?.name
         let inside = model.map { "\($0)/" }
         var sizes = (own: 0, model: 0)
         for case let name as String in FileManager.default.enumerator(atPath: folder) ?? .init() {

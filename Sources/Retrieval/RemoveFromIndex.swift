@@ -17,15 +17,14 @@ public func removeFromIndex(_ folder: String, _ words: [String]) throws(Failure)
     var attachments = update.manifest.attachments
     let name = IndexFiles.name("catalogue", generation: update.manifest.generation + 1, extension: "sqlite")
     let target = "\(folder)/\(name)"
-    switch contents.kind {
+    switch contents.names {
     case .pictures:
         var change = CatalogueChange()
         change.removed = ids
         try change.write(to: target, from: try contents.vectors.attachment(Attachment.catalogue))
         attachments[Attachment.catalogue] = name
-    case .texts:
-        guard let path = try contents.vectors.attachment(Attachment.passages) else { break }
-        let catalogue = try PassageCatalogue(path), some = Set(ids)
+    case .texts(let catalogue):
+        let former = try contents.vectors.attachment(Attachment.passages), some = Set(ids)
         var change = PassageChange()
         for file in try catalogue.files() where file.passages.contains(where: { some.contains($0.id) }) {
             guard file.passages.allSatisfy({ some.contains($0.id) }) else {
@@ -36,13 +35,13 @@ public func removeFromIndex(_ folder: String, _ words: [String]) throws(Failure)
             }
             change.removed.append(file.path)
         }
-        try change.write(to: target, from: path, rule: try catalogue.rule())
+        try change.write(to: target, from: former, rule: try catalogue.rule())
         attachments[Attachment.passages] = name
-    case .vectors:
-        guard let path = try contents.vectors.attachment(Attachment.rows) else { break }
+    case .vectors(let catalogue):
+        guard catalogue != nil else { break }
         var change = RowChange()
         change.removed = ids
-        try change.write(to: target, from: path)
+        try change.write(to: target, from: try contents.vectors.attachment(Attachment.rows))
         attachments[Attachment.rows] = name
     }
     try update.commit(attachments: attachments)

@@ -105,7 +105,7 @@ private struct VectorPlan {
             throw Self.strangeTransform(first.path)
         }
         if exists {
-            let contents = try IndexContents(output), kept = try contents.transform()
+            let contents = try IndexContents(output), kept = contents.transform
             guard contents.kind == .vectors else {
                 throw Failure(
                     .badSettings, "cannot update index", at: output, because: "it is an index of \(contents.kind)",

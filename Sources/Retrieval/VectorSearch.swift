@@ -70,7 +70,7 @@ public func searchVectors(
 func readQueries(
     _ path: String, for contents: IndexContents, atMost limit: Int? = nil
 ) throws(Failure) -> [Float] {
-    let table = try openVectors(path), transform = try contents.transform(), width = contents.vectors.embedDim
+    let table = try openVectors(path), transform = contents.transform, width = contents.vectors.embedDim
     var rows = (0..<min(limit ?? table.count, table.count)).flatMap { table.row($0) }
     if let transform, transform.inputDim == table.embedDim {
         rows = transform.apply(to: rows.span, normalized: false)

@@ -26,7 +26,9 @@ extension IndexSnapshot {
     /// Compares every block of every file with its checksum, and the segments' ids with each other: all that is wrong.
     public mutating func damages() -> [Failure] {
         var damages: [Failure] = []
-        func note(_ body: () throws(Failure) -> Void) { do throws(Failure) { try body() } catch { damages.append(error) } }
+        func note(_ body: () throws(Failure) -> Void) {
+            do throws(Failure) { try body() } catch { damages.append(error) }
+        }
         for s in segments.indices {
             for block in 0..<segments[s].layout.blockCount {
                 note { () throws(Failure) in try segments[s].check(block: block) }

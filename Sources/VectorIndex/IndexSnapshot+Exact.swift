@@ -57,19 +57,13 @@ extension IndexSnapshot {
         precondition(queries.count % embedDim == 0, "\(queries.count) floats are no rows of \(embedDim)")
         let group = 64 * embedDim  // queries whose products with the rows lie in the cache together
         for s in segments.indices where isRemoved[s].memberCount < segments[s].count {
-            let size = rowsPerPiece, total = segments[s].count, pieces = (total + size - 1) / size
-            var wanted: [Range<Int>] = []
-            for piece in 0..<pieces {
-                let rows = piece * size..<min((piece + 1) * size, total)
-                guard rows.contains(where: { !isRemoved($0, of: s) }) else { continue }
-                try check(rows, of: s)
-                wanted.append(rows)
-            }
+            let wanted = try pieces(of: s)
             for start in stride(from: 0, to: queries.count, by: group) {
                 let some = Array(queries[start..<min(start + group, queries.count)])
                 let found = parallelMap(wanted.count) { [self] in
-                    let (ids, vectors) = live(wanted[$0], of: s)
-                    return choose(ids, products(vectors, some))
+                    let rows = wanted[$0].flatMap(\.self)
+                    let vectors = wanted[$0].flatMap { checkedVectors($0, of: s) }
+                    return choose(rows.map { id($0, of: s) }, products(vectors, some))
                 }
                 for piece in found {
                     for (query, hits) in piece.enumerated() { take(start / embedDim + query, hits) }
@@ -78,17 +72,30 @@ extension IndexSnapshot {
         }
     }
 
-    /// The rows of a piece that are in the index: ids and vectors.
-    private func live(_ rows: Range<Int>, of segment: Int) -> ([Int64], [Float]) {
-        let all = checkedVectors(rows, of: segment)
-        guard !isRemoved[segment].isEmpty else { return (rows.map { id($0, of: segment) }, all) }
-        var ids: [Int64] = [], vectors: [Float] = []
-        for row in rows where !isRemoved(row, of: segment) {
-            ids.append(id(row, of: segment))
-            let start = (row - rows.lowerBound) * embedDim
-            vectors += all[start..<start + embedDim]
+    /// The rows of a segment that are in the index, in pieces of several runs each; their blocks are checked.
+    private mutating func pieces(of segment: Int) throws(Failure) -> [[Range<Int>]] {
+        guard !isRemoved[segment].isEmpty else {
+            let all = stride(from: 0, to: segments[segment].count, by: rowsPerPiece).map {
+                $0..<min($0 + rowsPerPiece, segments[segment].count)
+            }
+            for rows in all { try check(rows, of: segment) }
+            return all.map { [$0] }
         }
-        return (ids, vectors)
+        var pieces: [[Range<Int>]] = [], runs: [Range<Int>] = [], rows = 0
+        for row in 0..<segments[segment].count where !isRemoved(row, of: segment) {
+            if let last = runs.last, last.upperBound == row {
+                runs[runs.count - 1] = last.lowerBound..<row + 1
+            } else {
+                runs.append(row..<row + 1)
+            }
+            rows += 1
+            guard rows == rowsPerPiece else { continue }
+            pieces.append(runs)
+            (runs, rows) = ([], 0)
+        }
+        if !runs.isEmpty { pieces.append(runs) }
+        for run in pieces.joined() { try check(run, of: segment) }
+        return pieces
     }
 
     /// `[rows, queries]`.

@@ -9,7 +9,7 @@ extension IndexSnapshot {
         _ k: Int, nprobe: Int? = nil, _ body: (Int64, [Hit]) throws(Failure) -> Void
     ) throws(Failure) {
         var search = self
-        try forEachBlock { (own, vectors) throws(Failure) in
+        try forEachBlock(of: 1024) { (own, vectors) throws(Failure) in
             for (id, hits) in zip(own, try search.nearest(k + 1, to: vectors, nprobe: nprobe)) {
                 try body(id, Array(hits.filter { $0.id != id }.prefix(k)))
             }

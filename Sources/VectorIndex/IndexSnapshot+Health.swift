@@ -2,7 +2,7 @@ public import Failures
 import Kernels
 
 /// How an index's lists have kept up with what came and went since they were made.
-public struct IndexHealth: Sendable, Equatable, Codable {
+public struct IndexHealth: Sendable, Equatable, Encodable {
     /// Segments, and inverted lists in all of them.
     public var segments, lists: Int
     /// Embeddings, and rows that are still on disk but no longer in the index.
@@ -17,6 +17,27 @@ public struct IndexHealth: Sendable, Equatable, Codable {
     public var drift: Double {
         guard let fitOfBuild, let fitOfNew else { return 0 }
         return fitOfBuild - fitOfNew
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case segments, lists, embeddings, removed, imbalance, drift
+        case fitOfBuild = "fit_of_build"
+        case fitOfNew = "fit_of_new"
+        case wantsOptimizing = "wants_optimizing"
+    }
+
+    /// Writes all figures, the derived ones too.
+    public func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(segments, forKey: .segments)
+        try fields.encode(lists, forKey: .lists)
+        try fields.encode(embeddings, forKey: .embeddings)
+        try fields.encode(removed, forKey: .removed)
+        try fields.encode(imbalance, forKey: .imbalance)
+        try fields.encode(fitOfBuild, forKey: .fitOfBuild)
+        try fields.encode(fitOfNew, forKey: .fitOfNew)
+        try fields.encode(drift, forKey: .drift)
+        try fields.encode(wantsOptimizing, forKey: .wantsOptimizing)
     }
 
     /// Whether `optimize` would pay: lists that no longer fit, a fifth of rows removed, or many segments.

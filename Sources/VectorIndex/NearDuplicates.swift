@@ -24,7 +24,7 @@ public struct NearDuplicates: Sendable, Equatable {
         let places = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
         var sets = DisjointSets(ids.count), best = [Float](repeating: -.infinity, count: ids.count)
         var blocks = index
-        try blocks.forEachBlock { (own, vectors) throws(Failure) in
+        try blocks.forEachBlock(of: 1024) { (own, vectors) throws(Failure) in
             for (id, hits) in zip(own, try index.nearest(neighbours, to: vectors, nprobe: nprobe)) {
                 guard let place = places[id] else { continue }
                 for hit in hits where hit.id != id && hit.score >= leastScore {

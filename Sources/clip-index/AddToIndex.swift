@@ -14,8 +14,8 @@ struct AddToIndex: ParsableCommand {
     @Argument(help: "Index built by clip-index.") var index: String
     @Argument(help: "Folders or files with pictures or texts; files of vectors.") var places: [String]
     @Flag(help: "A vector whose number is in use takes the former one's place.") var replace = false
-    @Option(help: ArgumentHelp(stringLiteral: "What files of vectors are, where names do not tell: \(formatHelp).")) var format:
-        String?
+    @Option(help: ArgumentHelp(stringLiteral: "What files of vectors are, where names do not tell: \(formatHelp)."))
+    var format: String?
     @Option(help: "Threads that decode pictures (default: one a core).") var workers: Int?
     @Flag(help: "Print what came of it as one JSON object.") var json = false
 

@@ -21,7 +21,8 @@ struct ClipIndex: ParsableCommand {
             import: files of other programs. transforms: what shortening or whitening would do.
             """)
 
-    @Argument(help: "Folders with pictures (\(readablePictures)), single pictures, or files of vectors.") var pictures: [String] = []
+    @Argument(help: "Folders with pictures (\(readablePictures)), single pictures, or files of vectors.") var pictures:
+        [String] = []
     @Option(help: "A folder with texts (.txt, .md), or a file of text, in place of pictures.") var text: [String] = []
     @Option(help: "How texts are cut: lines, paragraphs, or WORDS/OVERLAP. (default: 120/20)") var passages: String?
     @Option(help: "Model folder: a run of clip-train, a Hugging Face CLIP model, or for texts a text tower.") var model:

@@ -30,8 +30,11 @@ struct FindDuplicates: ParsableCommand {
                 hits.map { hit in
                     json
                         ? hit.json
-                        : ["\(hit.group)", decimalText(Double(hit.score), digits: 4), "\(hit.id)", oneLine(hit.name ?? "")]
-                            .joined(separator: "\t")
+                        : [
+                            "\(hit.group)", decimalText(Double(hit.score), digits: 4), "\(hit.id)",
+                            oneLine(hit.name ?? ""),
+                        ]
+                        .joined(separator: "\t")
                 })
         }
     }
@@ -74,8 +77,8 @@ struct ExportIndex: ParsableCommand {
 
     @Argument(help: "Index built by clip-index.") var index: String
     @Argument(help: "File, or new folder, that is written.") var output: String
-    @Option(help: ArgumentHelp(stringLiteral: "What it shall be, where its name does not tell: \(formatHelp).")) var format:
-        String?
+    @Option(help: ArgumentHelp(stringLiteral: "What it shall be, where its name does not tell: \(formatHelp)."))
+    var format: String?
 
     func validate() throws { try checkFormat(format) }
 

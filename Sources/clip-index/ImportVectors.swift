@@ -17,7 +17,8 @@ func checkFormat(_ name: String?) throws {
 /// `clip-index import FILE … --output INDEX`.
 struct ImportVectors: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "clip-index import", abstract: "Make an index of vectors that any program made; no model is needed.",
+        commandName: "clip-index import",
+        abstract: "Make an index of vectors that any program made; no model is needed.",
         discussion: """
             clip-search INDEX --vector QUERIES.npy searches it. Vectors are divided by their lengths, so that scores are \
             cosines. clip-index build FILE … does the same with the usual settings.
@@ -25,9 +26,12 @@ struct ImportVectors: ParsableCommand {
 
     @Argument(help: "Files of vectors, or folders of clip-retrieval.") var files: [String]
     @Option(name: [.short, .long], help: "Folder of the index, which is made.") var output: String
-    @Option(help: ArgumentHelp(stringLiteral: "What the files are, where names do not tell: \(formatHelp).")) var format:
-        String?
-    @Option(help: "NAME or NAME:DIMENSIONS: shorten or whiten the vectors, and later the queries, as clip-index transforms says.")
+    @Option(help: ArgumentHelp(stringLiteral: "What the files are, where names do not tell: \(formatHelp)."))
+    var format: String?
+    @Option(
+        help:
+            "NAME or NAME:DIMENSIONS: shorten or whiten the vectors, and later the queries, as clip-index transforms says."
+    )
     var transform: TransformChoice?
     @Flag(help: "Leave vectors as long as they are: scores are inner products.") var unnormalized = false
     @Option(help: "Decides the luck of a transform that draws by lot.") var seed: UInt64 = 0

@@ -45,6 +45,7 @@ struct IndexingTalk {
         guard report.isInterrupted else { return }
         throw Failure(
             .interrupted, "interrupted", at: index,
-            because: "\(countText(report.indexed)) \(stored) are in the index", try: "run the same command again to go on")
+            because: "\(countText(report.indexed)) \(stored) are in the index",
+            try: "run the same command again to go on")
     }
 }

@@ -19,7 +19,9 @@ struct VerifyIndex: ParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
-        guard sample > 0, k > 0, nprobe ?? 1 > 0 else { throw ValidationError("--sample, -k and --nprobe must be at least 1") }
+        guard sample > 0, k > 0, nprobe ?? 1 > 0 else {
+            throw ValidationError("--sample, -k and --nprobe must be at least 1")
+        }
         guard (0...1).contains(failUnder ?? 0) else {
             throw ValidationError("--fail-under must lie between 0 and 1, found \(failUnder ?? 0)")
         }

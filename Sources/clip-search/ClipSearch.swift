@@ -24,9 +24,11 @@ import Terminal
     var similarTo: String?
     @Option(help: "A file of vectors (.npy, .fvecs, .jsonl), each of them a query; needs no model.") var vector: String?
     @Flag(help: "Print groups of pictures that show the same: group, score, path.") var duplicates = false
-    @Option(name: .short, help: "How many pictures or passages to print. (default: 10; all with --at-least)") var k: Int?
+    @Option(name: .short, help: "How many pictures or passages to print. (default: 10; all with --at-least)") var k:
+        Int?
     @Option(help: "Print all whose score reaches this; every one is looked at.") var atLeast: Float?
-    @Option(help: "Search only among these: a number, a path, or a folder; any number of times.") var among: [String] = []
+    @Option(help: "Search only among these: a number, a path, or a folder; any number of times.") var among: [String] =
+        []
     @Option(help: "The same from a file: one number or path a line.") var amongFile: String?
     @Option(help: "How passages of texts are found: meaning, words, both. (default: both)") var match: TextMatch?
     @Option(help: "Inverted lists of a large index to visit; more is slower and finds more.") var nprobe: Int?

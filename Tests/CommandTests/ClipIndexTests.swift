@@ -94,13 +94,17 @@ import Testing
         let found = lines(try search.run(["x.clipindex", "--image", "more/again.png", "-k", "1"], in: folder))
         #expect(found[0][1] == "1.0000" && found[0][2].hasSuffix("more/again.png"))
         let some = lines(
-            try search.run(["x.clipindex", "red", "-k", "40", "--among", "more", "--among", "data/pictures/red-white.png"], in: folder))
+            try search.run(
+                ["x.clipindex", "red", "-k", "40", "--among", "more", "--among", "data/pictures/red-white.png"],
+                in: folder))
         #expect(Set(some.map { $0[2].split(separator: "/").last }) == ["again.png", "red-white.png"])
         let near = lines(try search.run(["x.clipindex", "red", "--at-least=-1"], in: folder))
         #expect(near.count == 30)
         let verified = try index.run(["verify", "x.clipindex", "--fail-under", "1", "--json"], in: folder)
         let recalls = verified.events.first?["recalls"] as? [[String: Any]] ?? []
-        #expect(verified.code == 0 && recalls.compactMap { $0["kind"] as? String } == ["stored", "captions"], "\(verified.talk)")
+        #expect(
+            verified.code == 0 && recalls.compactMap { $0["kind"] as? String } == ["stored", "captions"],
+            "\(verified.talk)")
         let information = try index.run(["info", "x.clipindex"], in: folder).output
         #expect(information.hasPrefix("holds\t30 pictures") && information.contains("model\tmodel-"))
         #expect(try index.run(["optimize", "x.clipindex"], in: folder).code == 0)

@@ -59,11 +59,13 @@ import VectorIndex
         }
         switch round % 5 {
         case 0:
-            let start = (before.keys.max() ?? 0) + 1, new = State(uniqueKeysWithValues: (start..<start + 120).map { ($0, $0) })
+            let start = (before.keys.max() ?? 0) + 1,
+                new = State(uniqueKeysWithValues: (start..<start + 120).map { ($0, $0) })
             try write(new, to: "new.jsonl", in: folder)
             return (["add", "x", "new.jsonl"], before.merging(new) { $1 })
         case 1:
-            let some = before.keys.sorted().prefix(60), new = State(uniqueKeysWithValues: some.map { ($0, $0 + 100_000) })
+            let some = before.keys.sorted().prefix(60),
+                new = State(uniqueKeysWithValues: some.map { ($0, $0 + 100_000) })
             try write(new, to: "new.jsonl", in: folder)
             return (["add", "x", "new.jsonl", "--replace"], before.merging(new) { $1 })
         case 2: return (["optimize", "x"], before)

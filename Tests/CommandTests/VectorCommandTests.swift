@@ -29,7 +29,8 @@ import VectorIndex
         let folder = try folder()
         let found = lines(try search.run(["x", "--vector", "q.fvecs", "-k", "2"], in: folder))
         #expect(found.count == 4 && found[0] == ["0", "1", "1.0000", "7", "p/7.png"])
-        #expect(found[1] == ["0", "2", "1.0000", "40", "p/40.png"] && found[2] == ["1", "1", "1.0000", "12", "p/12.png"])
+        #expect(
+            found[1] == ["0", "2", "1.0000", "40", "p/40.png"] && found[2] == ["1", "1", "1.0000", "12", "p/12.png"])
         let json = try search.run(["x", "--vector", "q.fvecs", "-k", "1", "--json"], in: folder).events
         #expect(json[1]["caption"] as? String == "number 12" && json[1]["query"] as? Int == 1)
     }
@@ -60,7 +61,8 @@ import VectorIndex
         #expect(removed.events.first?["indexed"] as? Int == 300, "\(removed.talk)")
         #expect(try index.run(["remove", "x", "12", "p/40.png"], in: folder).code == 66)
         let left = lines(try search.run(["x", "--vector", "q.fvecs", "-k", "300"], in: folder))
-        #expect(left.count == 600 && !left.contains { ["40", "300"].contains($0[3]) } && left.contains { $0[3] == "12" })
+        #expect(
+            left.count == 600 && !left.contains { ["40", "300"].contains($0[3]) } && left.contains { $0[3] == "12" })
         let optimized = try index.run(["optimize", "x", "--json"], in: folder)
         let health = optimized.events.first?["health"] as? [String: Any]
         #expect(health?["segments"] as? Int == 1 && health?["removed"] as? Int == 0, "\(optimized.talk)")
@@ -72,7 +74,8 @@ import VectorIndex
         let information = try index.run(["info", "x", "--json"], in: folder).events
         #expect(information.first?["kind"] as? String == "vectors" && information.first?["dimensions"] as? Int == 8)
         #expect(try index.run(["info", "x"], in: folder).output.hasPrefix("holds\t300 vectors\ndimensions\t8\n"))
-        let verified = try index.run(["verify", "x", "--queries", "q.fvecs", "--fail-under", "1", "--json"], in: folder)
+        let verified = try index.run(
+            ["verify", "x", "--queries", "q.fvecs", "--fail-under", "1", "--json"], in: folder)
         let recalls = verified.events.first?["recalls"] as? [[String: Any]] ?? []
         #expect(verified.code == 0 && recalls.map { $0["recall"] as? Double } == [1, 1], "\(verified.talk)")
         let name = try #require(try folder.names("x").first { $0.hasPrefix("segment") })
@@ -102,7 +105,8 @@ import VectorIndex
         let folder = try folder()
         let made = try index.run(["import", "v.jsonl", "--transform", "pca:4", "--output", "short"], in: folder)
         #expect(made.code == 0 && made.talk.contains("300 vectors of 4 dimensions"), "\(made.talk)")
-        #expect(lines(try search.run(["short", "--vector", "q.fvecs", "-k", "1"], in: folder))[0][2...3] == ["1.0000", "7"])
+        #expect(
+            lines(try search.run(["short", "--vector", "q.fvecs", "-k", "1"], in: folder))[0][2...3] == ["1.0000", "7"])
         #expect(try index.run(["add", "short", "q.fvecs"], in: folder).code == 0)
         #expect(lines(try search.run(["short", "--vector", "q.fvecs", "-k", "3"], in: folder))[2][3] == "300")
         #expect(try index.run(["info", "short"], in: folder).output.contains("transform\tpca"))
@@ -128,11 +132,13 @@ import VectorIndex
         try folder.write("nothing", to: "strange.vec")
         let cases: [([String], Int32)] = [
             (["build", "v.jsonl", "--output", "x"], 78), (["import", "nowhere.npy", "--output", "z"], 66),
-            (["import", "strange.vec", "--output", "z"], 78), (["import", "strange.vec", "--format", "tiff", "-o", "z"], 64),
+            (["import", "strange.vec", "--output", "z"], 78),
+            (["import", "strange.vec", "--format", "tiff", "-o", "z"], 64),
             (["import", "strange.vec", "--format", "faiss", "--output", "z"], 65), (["add", "x", "narrow.fvecs"], 78),
             (["add", "nowhere", "q.fvecs"], 66), (["remove", "x", "nothing.png"], 66), (["info", "nowhere"], 66),
             (["optimize", "nowhere"], 66), (["verify", "nowhere"], 66), (["verify", "x", "--fail-under", "2"], 64),
-            (["export", "x", "y.tiff"], 78), (["export", "x", "nowhere/y.npy"], 73), (["graph", "x", "-o", "g.txt"], 78),
+            (["export", "x", "y.tiff"], 78), (["export", "x", "nowhere/y.npy"], 73),
+            (["graph", "x", "-o", "g.txt"], 78),
             (["v.jsonl", "v.jsonl", "--output", "z"], 65), (["v.jsonl", "narrow.fvecs", "--output", "z"], 78),
         ]
         for (arguments, code) in cases {

@@ -106,7 +106,8 @@ private struct Golden: Decodable {
         try store(
             rows, ids: (0..<3000).map { Int64(3 * $0) }, in: "\(folder)/i", embedDim: width, exactBelow: 1000)
         try store(
-            [], ids: [], in: "\(folder)/i", embedDim: width, exactBelow: 1000, removing: (0..<100).map { Int64(30 * $0) })
+            [], ids: [], in: "\(folder)/i", embedDim: width, exactBelow: 1000,
+            removing: (0..<100).map { Int64(30 * $0) })
         var index = try IndexSnapshot("\(folder)/i")
         try FAISSFormat.write(VectorExport(index), to: "\(folder)/ours.faiss")
         try FAISSHalfFormat.write(VectorExport(index), to: "\(folder)/half.faiss")
@@ -116,7 +117,8 @@ private struct Golden: Decodable {
         var lines = ""
         for nprobe in 1...index.nlist {
             for (query, hits) in try index.nearest(10, to: queries, nprobe: nprobe).enumerated() {
-                lines += "{\"nprobe\":\(nprobe),\"query\":\(query),\"ids\":\(hits.map(\.id)),\"scores\":\(hits.map(\.score))}\n"
+                lines +=
+                    "{\"nprobe\":\(nprobe),\"query\":\(query),\"ids\":\(hits.map(\.id)),\"scores\":\(hits.map(\.score))}\n"
             }
         }
         try lines.write(toFile: "\(folder)/answers.jsonl", atomically: true, encoding: .utf8)

@@ -10,7 +10,8 @@ import Testing
 
     /// An index with lists, some rows behind them, and some removed.
     private func index(_ folder: String) throws -> (index: IndexSnapshot, live: [Int]) {
-        try store(Array(rows.prefix(2800 * 16)), ids: Array(ids.prefix(2800)), in: folder, embedDim: 16, exactBelow: 1000)
+        try store(
+            Array(rows.prefix(2800 * 16)), ids: Array(ids.prefix(2800)), in: folder, embedDim: 16, exactBelow: 1000)
         try store(
             Array(rows.suffix(200 * 16)), ids: Array(ids.suffix(200)), in: folder, embedDim: 16, exactBelow: 1000,
             removing: (0..<100).map { ids[7 * $0] })
@@ -33,7 +34,8 @@ import Testing
         #expect(try search.exactNearest(0, to: queries).allSatisfy(\.isEmpty))
     }
 
-    @Test(arguments: [2, 10, 100, 1000]) func `what is allowed is found, and never too little of it`(every: Int) throws {
+    @Test(arguments: [2, 10, 100, 1000]) func `what is allowed is found, and never too little of it`(every: Int) throws
+    {
         let folder = TemporaryFolder(), (index, live) = try index(folder.path)
         let some = live.filter { $0 % every == 0 }, allowed = Set(some.map { ids[$0] } + [-1])
         let found = try index.nearest(15, to: queries, among: allowed)
@@ -55,7 +57,9 @@ import Testing
         #expect(common >= 665)
     }
 
-    @Test(arguments: [-2, 0.3, 0.7, 2]) func `a range holds all that score as much, and nothing else`(least: Float) throws {
+    @Test(arguments: [-2, 0.3, 0.7, 2]) func `a range holds all that score as much, and nothing else`(least: Float)
+        throws
+    {
         let folder = TemporaryFolder()
         var (index, live) = try index(folder.path)
         let found = try index.within(least, of: queries)
@@ -108,7 +112,8 @@ import Testing
         let folder = TemporaryFolder(), (index, _) = try index(folder.path)
         var same = index
         let health = try same.health()
-        #expect(health.segments == 2 && health.removed == 100 && health.embeddings == 2900 && health.lists == index.nlist)
+        #expect(
+            health.segments == 2 && health.removed == 100 && health.embeddings == 2900 && health.lists == index.nlist)
         #expect(health.imbalance >= 1 && health.imbalance < 4)
         #expect(abs(health.drift) < 0.05)
         let strange = (0..<200).flatMap { i in (0..<16).map { Float($0 == i % 16 ? -1 : 0) } }

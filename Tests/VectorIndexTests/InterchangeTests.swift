@@ -16,7 +16,8 @@ import Testing
         return VectorExport(try IndexSnapshot("\(folder)/i"), notes: notes)
     }
 
-    @Test(arguments: vectorFormats.map { $0.name }) func `every format gives back what was written`(name: String) throws {
+    @Test(arguments: vectorFormats.map { $0.name }) func `every format gives back what was written`(name: String) throws
+    {
         let folder = TemporaryFolder(), format = try #require(vectorFormats.first { $0.name == name })
         let path = "\(folder.path)/x" + (format.endings.first ?? "")
         try format.write(try export(folder.path), to: path)
@@ -28,7 +29,9 @@ import Testing
             for (a, b) in zip(table.row(row), rows[place * 6..<place * 6 + 6]) { #expect(abs(a - b) < 1e-3) }
         }
         if ["npy", "jsonl", "clip-retrieval"].contains(name) { #expect(table.notes?[3].name == "picture 6.png") }
-        if ["jsonl", "clip-retrieval"].contains(name) { #expect(table.notes?[1].caption == "a \"red\" cat\nand a dog") }
+        if ["jsonl", "clip-retrieval"].contains(name) {
+            #expect(table.notes?[1].caption == "a \"red\" cat\nand a dog")
+        }
     }
 
     @Test(arguments: vectorFormats.map { $0.name }) func `every truncation is refused, and no file is left half`(
@@ -45,7 +48,8 @@ import Testing
             #expect(failure?.kind == .badData)
         }
         #expect(throws: Failure.self) { try format.write(export, to: "\(folder.path)/no/x") }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.contains(".writing") })
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.contains(".writing") })
     }
 
     private func table(_ lines: String, _ folder: borrowing TemporaryFolder) throws -> VectorTable {

@@ -15,7 +15,8 @@ public enum ClipRetrievalFormat: VectorFormat {
     private static let rowsPerFile = 1_000_000
 
     public static func recognizes(_ path: String) -> Bool {
-        FileKind(path) == .folder && (folders.contains { FileKind("\(path)/\($0)") == .folder } || !matrices(path).isEmpty)
+        FileKind(path) == .folder
+            && (folders.contains { FileKind("\(path)/\($0)") == .folder } || !matrices(path).isEmpty)
     }
 
     public static func read(_ path: String) throws(Failure) -> VectorTable {
@@ -67,7 +68,8 @@ public enum ClipRetrievalFormat: VectorFormat {
             let bytes = try MappedFile("\(folder)/\(name)").copy()
             for (number, line) in bytes.split(separator: 0x0A).enumerated() {
                 guard let row = try? JSONDecoder().decode(Metadata.self, from: Data(line)) else {
-                    throw .badVectors("\(folder)/\(name):\(number + 1)", "not a JSON object with image_path and caption")
+                    throw .badVectors(
+                        "\(folder)/\(name):\(number + 1)", "not a JSON object with image_path and caption")
                 }
                 notes.append(RowNote(name: row.imagePath, caption: row.caption))
             }
@@ -83,7 +85,8 @@ public enum ClipRetrievalFormat: VectorFormat {
     public static func write(_ export: VectorExport, to path: String) throws(Failure) {
         guard FileKind(path) == .missing else {
             throw Failure(
-                .cannotWrite, "cannot write vectors", at: path, because: "it exists", try: "give the name of a new folder")
+                .cannotWrite, "cannot write vectors", at: path, because: "it exists",
+                try: "give the name of a new folder")
         }
         let temporary = "\(path).writing-\(getpid())", manager = FileManager.default
         do throws(Failure) {

@@ -13,7 +13,8 @@ struct FAISSLists {
         let centroids = try Self.centroids(nlist, header, &cursor, depth: depth)
         let map: UInt8 = try cursor.integer("direct map")
         guard map == 0 || map == 1 else {
-            throw .badVectors(path, "its direct map is number \(map)", try: "call make_direct_map(False) before writing")
+            throw .badVectors(
+                path, "its direct map is number \(map)", try: "call make_direct_map(False) before writing")
         }
         _ = try cursor.integerVector("numbers of the direct map")
         var code = FAISSCode.float32, isResidual: UInt8 = 0
@@ -53,7 +54,8 @@ struct FAISSLists {
     private static func sizes(_ nlist: Int, codeSize: Int, _ cursor: inout FileCursor) throws(Failure) -> [Int] {
         let path = cursor.path, kind = try FAISSIndex.letters(&cursor)
         guard kind == "ilar" else {
-            throw .badVectors(path, "its lists are \(kind)", try: "read it with FAISS and write it with lists in memory")
+            throw .badVectors(
+                path, "its lists are \(kind)", try: "read it with FAISS and write it with lists in memory")
         }
         let lists = try cursor.count("lists", of: 1), size: UInt64 = try cursor.integer("bytes of a code")
         guard lists == nlist, size == UInt64(codeSize) else {

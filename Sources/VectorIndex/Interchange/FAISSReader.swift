@@ -14,7 +14,8 @@ func readFAISS(_ path: String) throws(Failure) -> VectorTable {
     table.ids = index.ids
     table.transform = index.transform
     if !index.isInnerProduct {
-        table.remarks.append("it compares by L2 distance; here by inner product: the same order for vectors of length one")
+        table.remarks.append(
+            "it compares by L2 distance; here by inner product: the same order for vectors of length one")
     }
     return table
 }

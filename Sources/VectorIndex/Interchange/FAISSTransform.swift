@@ -26,7 +26,9 @@ enum FAISSTransform {
             throw .badVectors(path, "its transform is \(kind)", try: "give LTra, rrot, Pcam or VNrm")
         }
         var matrix: [Float] = [], offset: [Float] = []
-        if kind == "VNrm" { _ = try cursor.float("norm") } else {
+        if kind == "VNrm" {
+            _ = try cursor.float("norm")
+        } else {
             if kind == "Pcam" {
                 _ = try cursor.skip(13, of: 1, "settings of principal components")
                 for part in ["means", "eigenvalues", "directions"] { _ = try cursor.floatVector(part) }

@@ -13,7 +13,8 @@ struct FAISSWriter {
     }
 
     private func writeFlat(_ index: inout IndexSnapshot, to file: inout OutputFile) throws(Failure) {
-        let header = FAISSHeader(embedDim: index.embedDim, count: index.count).bytes, numbers = index.count * index.embedDim
+        let header = FAISSHeader(embedDim: index.embedDim, count: index.count).bytes,
+            numbers = index.count * index.embedDim
         try file.append(Array("IxM2".utf8) + header + Array((isHalf ? "IxSQ" : "IxFI").utf8) + header)
         if isHalf { try file.append(scalarCode(index.embedDim)) }
         try file.append(littleEndian(UInt64(isHalf ? 2 * numbers : numbers)))

@@ -42,10 +42,13 @@ public enum JSONLinesFormat: VectorFormat {
         }
         guard count > 0 else { throw .badVectors(path, "it has no line with a vector") }
         guard ids.isEmpty || ids.count == count else {
-            throw .badVectors(path, "\(ids.count) of \(count) lines have a whole number as id", try: "give all of them one")
+            throw .badVectors(
+                path, "\(ids.count) of \(count) lines have a whole number as id", try: "give all of them one")
         }
         let (all, embedDim) = (rows, width)
-        var table = VectorTable(path, count: count, embedDim: embedDim) { Array(all[$0 * embedDim..<($0 + 1) * embedDim]) }
+        var table = VectorTable(path, count: count, embedDim: embedDim) {
+            Array(all[$0 * embedDim..<($0 + 1) * embedDim])
+        }
         table.ids = ids.isEmpty ? nil : ids
         table.notes = notes.contains { $0 != RowNote() } ? notes : nil
         return table

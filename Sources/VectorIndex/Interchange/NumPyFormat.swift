@@ -41,7 +41,9 @@ public enum NumPyFormat: VectorFormat {
         let areNumbered = ids.enumerated().allSatisfy { Int64($0.offset) == $0.element }
         guard !export.notes.isEmpty || !areNumbered else { return }
         // A line break would shift all that follows.
-        let lines = ids.map { (export.notes[$0]?.name ?? "\($0)").split(whereSeparator: \.isNewline).joined(separator: " ") }
+        let lines = ids.map {
+            (export.notes[$0]?.name ?? "\($0)").split(whereSeparator: \.isNewline).joined(separator: " ")
+        }
         try AtomicFile.write(lines.map { $0 + "\n" }.joined(), to: list)
     }
 
