@@ -13,12 +13,18 @@ struct RemoveFromIndex: ParsableCommand {
             """)
 
     @Argument(help: "Index built by clip-index.") var index: String
-    @Argument(help: "Numbers, paths, or folders with all below them.") var names: [String]
+    @Argument(help: "Numbers, paths, or folders with all below them.") var names: [String] = []
+    @Option(help: "The same from a file, one a line: quicker for thousands.") var from: String?
     @Flag(help: "Print what came of it as one JSON object.") var json = false
+
+    func validate() throws {
+        guard !names.isEmpty || from != nil else { throw ValidationError("give what is to be removed, or --from FILE") }
+    }
 
     func run() throws {
         reportingFailures(from: "clip-index remove") { () throws(Failure) in
-            let (removed, left) = try removeFromIndex(index, names)
+            let lines: [String] = if let from { try readLines(from) } else { [] }
+            let (removed, left) = try removeFromIndex(index, names + lines)
             say("\(countText(removed)) removed, \(countText(left)) left in \(oneLine(index))")
             if json { try printResult("{\"indexed\":\(left),\"removed\":\(removed)}") }
         }

@@ -57,7 +57,8 @@ import VectorIndex
         #expect(lines(try search.run(["x", "--vector", "q.fvecs", "-k", "1"], in: folder))[0][3] == "40")
         let added = try index.run(["add", "x", "q.fvecs"], in: folder)
         #expect(added.code == 0 && added.talk.contains("302 vectors of 8 dimensions in x: 2 new"), "\(added.talk)")
-        let removed = try index.run(["remove", "x", "p/40.png", "300", "--json"], in: folder)
+        try folder.write("300\n", to: "gone.txt")
+        let removed = try index.run(["remove", "x", "p/40.png", "--from", "gone.txt", "--json"], in: folder)
         #expect(removed.events.first?["indexed"] as? Int == 300, "\(removed.talk)")
         #expect(try index.run(["remove", "x", "12", "p/40.png"], in: folder).code == 66)
         let left = lines(try search.run(["x", "--vector", "q.fvecs", "-k", "300"], in: folder))
@@ -135,7 +136,7 @@ import VectorIndex
             (["import", "strange.vec", "--output", "z"], 78),
             (["import", "strange.vec", "--format", "tiff", "-o", "z"], 64),
             (["import", "strange.vec", "--format", "faiss", "--output", "z"], 65), (["add", "x", "narrow.fvecs"], 78),
-            (["add", "nowhere", "q.fvecs"], 66), (["remove", "x", "nothing.png"], 66), (["info", "nowhere"], 66),
+            (["add", "nowhere", "q.fvecs"], 66), (["remove", "x", "nothing.png"], 66), (["remove", "x"], 64), (["info", "nowhere"], 66),
             (["optimize", "nowhere"], 66), (["verify", "nowhere"], 66), (["verify", "x", "--fail-under", "2"], 64),
             (["export", "x", "y.tiff"], 78), (["export", "x", "nowhere/y.npy"], 73),
             (["graph", "x", "-o", "g.txt"], 78),
