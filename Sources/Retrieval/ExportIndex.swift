@@ -26,8 +26,9 @@ extension VectorFormat {
 
 /// Writes the `k` nearest others of every embedding of an index, in the order of their numbers.
 ///
-/// A name with `.jsonl` gets one object a line: `id`, `neighbors`, `scores`. One with `.npy` gets the neighbours' numbers as a
-/// matrix, −1 where there are too few; beside it `.scores.npy`, and in `.ids.npy` whose neighbours each row has.
+/// A name with `.jsonl` gets one object a line: `id`, `neighbors`, `scores`. One with `.npy` gets the neighbours'
+/// numbers as a matrix, −1 where there are too few; beside it `.scores.npy`, and in `.ids.npy` whose neighbours each
+/// row has.
 ///
 /// - Throws: `.badSettings` where the name has another ending, `.badData` where the index is damaged, `.cannotWrite`.
 public func writeNeighborGraph(

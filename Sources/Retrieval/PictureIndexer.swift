@@ -11,7 +11,8 @@ import VectorIndex
 /// What a run changes becomes visible at commits, about one a minute: whoever kills the process loses the last minute.
 ///
 /// - Throws: `.missingInput` where a folder or the model is missing, `.badData` where there is no picture at all,
-///   `.badSettings` where the index holds another model's embeddings, `.cannotWrite` where the output cannot be written.
+///   `.badSettings` where the index holds another model's embeddings, `.cannotWrite` where the output cannot be
+///   written.
 public func indexPictures(
     _ settings: IndexingSettings, isInterrupted: () -> Bool = { false }, tell: (IndexingEvent) -> Void = { _ in }
 ) throws(Failure) -> IndexingReport {

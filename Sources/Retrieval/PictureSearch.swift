@@ -46,7 +46,8 @@ public struct PictureSearch: Sendable {
 
     /// The pictures nearest to an embedding within some limits, best first.
     ///
-    /// - Throws: `.missingInput` where a picture that limits name is not in the index, `.badData` where that is damaged.
+    /// - Throws: `.missingInput` where a picture that limits name is not in the index, `.badData` where that is
+    ///   damaged.
     public mutating func nearest(_ limits: SearchLimits, to embedding: [Float]) throws(Failure) -> [PictureHit] {
         try hits(try limits.search(&contents, embedding)[0])
     }

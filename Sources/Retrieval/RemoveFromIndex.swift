@@ -2,13 +2,13 @@ import Catalogue
 public import Failures
 import VectorIndex
 
-/// Removes pictures, texts or vectors from an index: by number, by path, or all below a folder. Returns how many were removed
-/// and how many are left.
+/// Removes pictures, texts or vectors from an index: by number, by path, or all below a folder. Returns how many were
+/// removed and how many are left.
 ///
 /// The files themselves stay where they are: a later run of clip-index over their folders adds them again.
 ///
-/// - Throws: `.missingInput` where something is not in the index, and then nothing is removed; `.badSettings` where a part of a
-///   text is named.
+/// - Throws: `.missingInput` where something is not in the index, and then nothing is removed; `.badSettings` where a
+///   part of a text is named.
 public func removeFromIndex(_ folder: String, _ words: [String]) throws(Failure) -> (removed: Int, left: Int) {
     // The lock first: what is looked up stays true.
     var update = try IndexUpdate(folder, embedDim: try IndexManifest.read(folder).embedDim)
@@ -48,8 +48,8 @@ public func removeFromIndex(_ folder: String, _ words: [String]) throws(Failure)
     return (ids.count, update.count)
 }
 
-/// Writes an index into one segment, without what was removed, and makes its lists anew. Returns what it was like before and is
-/// like now.
+/// Writes an index into one segment, without what was removed, and makes its lists anew. Returns what it was like
+/// before and is like now.
 ///
 /// - Throws: `.missingInput`, `.badData` where it is damaged, `.cannotWrite`.
 public func optimizeIndex(_ folder: String) throws(Failure) -> (before: IndexInformation, after: IndexInformation) {

@@ -57,7 +57,8 @@ public struct TextSearch: Sendable {
 
     /// The `k` passages that fit `query` best, best first.
     ///
-    /// Two orders are fused by reciprocal rank, `Σ 1/(60 + rank)` — Cormack et al. 2009 — over the first 100 or `k` of each.
+    /// Two orders are fused by reciprocal rank, `Σ 1/(60 + rank)` — Cormack et al. 2009 — over the first 100 or `k` of
+    /// each.
     ///
     /// - Throws: `.badData` where a part of the index is damaged.
     public mutating func nearest(

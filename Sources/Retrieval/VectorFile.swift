@@ -26,8 +26,8 @@ public func writeVectors(of index: String, to path: String) throws(Failure) {
     try AtomicFile.write(embeddings.names.map { $0 + "\n" }.joined(), to: list)
 }
 
-/// All embeddings of an index, and what each is, in the order of paths and lines, or of numbers; a name with a line break
-/// is left out.
+/// All embeddings of an index, and what each is, in the order of paths and lines, or of numbers; a name with a line
+/// break is left out.
 func namedEmbeddings(
     of index: String
 ) throws(Failure) -> (rows: [Float], names: [String], embedDim: Int) {

@@ -45,8 +45,8 @@ public struct VectorIndexingReport: Sendable, Equatable, Encodable {
 
 /// Puts vectors that any program made into an index: all of them, or none.
 ///
-/// - Throws: `.missingInput`, `.badData` where a file is damaged or a number is in use, `.badSettings` where vectors do not fit
-///   the index, `.cannotWrite`.
+/// - Throws: `.missingInput`, `.badData` where a file is damaged or a number is in use, `.badSettings` where vectors do
+///   not fit the index, `.cannotWrite`.
 public func indexVectors(
     _ settings: VectorIndexingSettings, tell: (_ done: Int, _ all: Int) -> Void = { _, _ in }
 ) throws(Failure) -> VectorIndexingReport {

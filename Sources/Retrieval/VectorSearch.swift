@@ -49,7 +49,8 @@ public struct SearchLimits: Sendable, Equatable {
 
 /// The embeddings of an index nearest to vectors from a file, query by query.
 ///
-/// - Throws: `.missingInput`, `.badData` where a file is damaged, `.badSettings` where the vectors do not fit the index.
+/// - Throws: `.missingInput`, `.badData` where a file is damaged, `.badSettings` where the vectors do not fit the
+///   index.
 public func searchVectors(
     _ folder: String, queries path: String, _ limits: SearchLimits = SearchLimits()
 ) throws(Failure) -> [VectorHit] {

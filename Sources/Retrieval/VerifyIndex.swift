@@ -43,8 +43,8 @@ public struct VerificationReport: Sendable, Encodable {
     public var json: String { jsonLine(self) }
 }
 
-/// Compares all bytes of an index with their checksums, its catalogue with its embeddings, and its answers with those of a
-/// search that looks at every row.
+/// Compares all bytes of an index with their checksums, its catalogue with its embeddings, and its answers with those
+/// of a search that looks at every row.
 ///
 /// - Throws: `.missingInput` where there is no index; `.badData` where it cannot be opened at all.
 public func verifyIndex(_ settings: VerificationSettings) throws(Failure) -> VerificationReport {
@@ -107,8 +107,8 @@ private func recall(
         interval: interval(shares))
 }
 
-/// Where the mean of shares lies with 95 % confidence: the bootstrap's; where all are whole, in which it sees no luck, that of
-/// the share of queries that find all (Wilson 1927).
+/// Where the mean of shares lies with 95 % confidence: the bootstrap's; where all are whole, in which it sees no luck,
+/// that of the share of queries that find all (Wilson 1927).
 private func interval(_ shares: [Double]) -> [Double] {
     guard shares.contains(where: { $0 < 1 }) else {
         let n = Double(shares.count)

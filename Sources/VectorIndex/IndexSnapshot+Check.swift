@@ -2,7 +2,8 @@ public import Failures
 import Storage
 
 extension IndexSnapshot {
-    /// Attachments up to this size are compared with their checksums whenever they are opened; larger ones by `damages`.
+    /// Attachments up to this size are compared with their checksums whenever they are opened; larger ones by
+    /// `damages`.
     static let checkedAtOpening = 32 << 20
 
     /// The path of an attachment, compared with its checksum unless it is large; nil where there is none of that name.
@@ -30,8 +31,8 @@ extension IndexSnapshot {
             do throws(Failure) { try body() } catch { damages.append(error) }
         }
         for s in segments.indices {
-            for block in 0..<segments[s].layout.blockCount {
-                note { () throws(Failure) in try segments[s].check(block: block) }
+            for block in 0..<blockCount(of: s) {
+                note { () throws(Failure) in try check(block: block, of: s) }
             }
         }
         for (name, file) in manifest.attachments.sorted(by: { $0.key < $1.key }) {

@@ -49,14 +49,15 @@ extension IndexSnapshot {
         return found.map { $0.sorted { $0.isBetter(than: $1) } }
     }
 
-    /// Multiplies all rows with some queries, a piece of rows at a time, on all threads: `choose` is told the ids of the
-    /// piece and its products with some of the queries, `[ids, some]`, and gives hits for each of these, which `take` gets in the order of rows.
+    /// Multiplies all rows with some queries, a piece of rows at a time, on all threads: `choose` is told the ids of
+    /// the piece and its products with some of the queries, `[ids, some]`, and gives hits for each of these, which
+    /// `take` gets in the order of rows.
     private mutating func scanAll(
         _ queries: [Float], choose: @Sendable ([Int64], [Float]) -> [[Hit]], take: (Int, [Hit]) -> Void
     ) throws(Failure) {
         precondition(queries.count % embedDim == 0, "\(queries.count) floats are no rows of \(embedDim)")
         let group = 64 * embedDim  // queries whose products with the rows lie in the cache together
-        for s in segments.indices where isRemoved[s].memberCount < segments[s].count {
+        for s in segments.indices where isRemoved[s].memberCount < rowCount(of: s) {
             let wanted = try pieces(of: s)
             for start in stride(from: 0, to: queries.count, by: group) {
                 let some = Array(queries[start..<min(start + group, queries.count)])
@@ -75,14 +76,14 @@ extension IndexSnapshot {
     /// The rows of a segment that are in the index, in pieces of several runs each; their blocks are checked.
     private mutating func pieces(of segment: Int) throws(Failure) -> [[Range<Int>]] {
         guard !isRemoved[segment].isEmpty else {
-            let all = stride(from: 0, to: segments[segment].count, by: rowsPerPiece).map {
-                $0..<min($0 + rowsPerPiece, segments[segment].count)
+            let all = stride(from: 0, to: rowCount(of: segment), by: rowsPerPiece).map {
+                $0..<min($0 + rowsPerPiece, rowCount(of: segment))
             }
             for rows in all { try check(rows, of: segment) }
             return all.map { [$0] }
         }
         var pieces: [[Range<Int>]] = [], runs: [Range<Int>] = [], rows = 0
-        for row in 0..<segments[segment].count where !isRemoved(row, of: segment) {
+        for row in 0..<rowCount(of: segment) where !isRemoved(row, of: segment) {
             if let last = runs.last, last.upperBound == row {
                 runs[runs.count - 1] = last.lowerBound..<row + 1
             } else {

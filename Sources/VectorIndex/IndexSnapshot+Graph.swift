@@ -1,8 +1,8 @@
 public import Failures
 
 extension IndexSnapshot {
-    /// Tells the `k` nearest others of every embedding, in the order of ids: an embedding's id, and its neighbours, best
-    /// first.
+    /// Tells the `k` nearest others of every embedding, in the order of ids: an embedding's id, and its neighbours,
+    /// best first.
     ///
     /// - Throws: `.badData` where the index is damaged, and what `body` throws.
     public mutating func forEachNeighborhood(

@@ -7,10 +7,11 @@ public struct IndexHealth: Sendable, Equatable, Encodable {
     public var segments, lists: Int
     /// Embeddings, and rows that are still on disk but no longer in the index.
     public var embeddings, removed: Int
-    /// `lists · Σ n² / (Σ n)²` over the lists' lengths n: 1 where all are equally long; what a search costs over that. 1 without lists.
+    /// `lists · Σ n² / (Σ n)²` over the lists' lengths n: 1 where all are equally long; what a search costs over that.
+    /// 1 without lists.
     public var imbalance: Double
-    /// Mean inner product of a row with the router of its best list: of rows that the lists were made from, and of those that
-    /// came later. Nil where there are none.
+    /// Mean inner product of a row with the router of its best list: of rows that the lists were made from, and of
+    /// those that came later. Nil where there are none.
     public var fitOfBuild, fitOfNew: Double?
 
     /// `fitOfBuild − fitOfNew`: how much worse the lists fit what came later; 0 where nothing did.
@@ -49,15 +50,15 @@ public struct IndexHealth: Sendable, Equatable, Encodable {
 extension IndexSnapshot {
     /// Measures the lists, on a sample of 2,000 rows each of the old and the new.
     ///
-    /// Lists are those of the segment with most of them; new are the rows of segments behind it.
+    /// Lists are those of the largest segment that has some; new are the rows of segments behind it.
     ///
     /// - Throws: `.badData` where a block does not match its checksum.
     public mutating func health() throws(Failure) -> IndexHealth {
-        let rows = segments.reduce(0) { $0 + $1.count }
+        let rows = segments.indices.reduce(0) { $0 + rowCount(of: $1) }
         var health = IndexHealth(
             segments: segments.count, lists: nlist, embeddings: count, removed: rows - count, imbalance: 1)
-        let listed = segments.indices.filter { segments[$0].nlist > 0 }
-        guard let main = listed.max(by: { segments[$0].nlist < segments[$1].nlist }) else { return health }
+        let listed = segments.indices.filter { hasLists($0) }
+        guard let main = listed.max(by: { rowCount(of: $0) < rowCount(of: $1) }) else { return health }
         let lengths = listed.flatMap { lists(of: $0).map { Double($0.count) } }, total = lengths.reduce(0, +)
         health.imbalance = Double(lengths.count) * lengths.reduce(0) { $0 + $1 * $1 } / (total * total)
         health.fitOfBuild = try fit(of: [main], to: main)
@@ -67,9 +68,9 @@ extension IndexSnapshot {
 
     /// The mean product of a sample of some segments' rows with the best router of another segment.
     private mutating func fit(of some: [Int], to main: Int) throws(Failure) -> Double? {
-        let (segments, embedDim) = (segments, embedDim)
+        let (counts, embedDim) = (segments.indices.map { rowCount(of: $0) }, embedDim)
         let places = some.flatMap { [isRemoved] s in
-            (0..<segments[s].count).filter { !isRemoved[s][$0] }.map { RowPlace(segment: s, row: $0) }
+            (0..<counts[s]).filter { !isRemoved[s][$0] }.map { RowPlace(segment: s, row: $0) }
         }
         guard !places.isEmpty else { return nil }
         var rows: [Float] = []

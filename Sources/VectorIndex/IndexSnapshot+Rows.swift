@@ -5,7 +5,8 @@ struct RowPlace: Sendable, Equatable {
     var segment: Int, row: Int
 }
 
-/// All that filters, joins, exports and checks need of the segments, whatever these look like on disk.
+/// All that filters, joins, exports and checks need of the segments, whatever these look like on disk: nothing else in
+/// them asks a segment.
 extension IndexSnapshot {
     /// Rows that are copied out at once: a piece of about a mebibyte.
     var rowsPerPiece: Int { max(64, (1 << 18) / embedDim) }
@@ -30,16 +31,31 @@ extension IndexSnapshot {
     /// The rows of every list of a segment; a segment without lists is one.
     func lists(of segment: Int) -> [Range<Int>] {
         let starts = segments[segment].starts
-        guard segments[segment].nlist > 0 else { return [0..<segments[segment].count] }
+        guard hasLists(segment) else { return [0..<rowCount(of: segment)] }
         return zip(starts, starts.dropFirst()).map { $0..<$1 }
     }
+
+    /// Whether a segment has lists; else a search looks at all of its rows.
+    func hasLists(_ segment: Int) -> Bool { segments[segment].nlist > 0 }
+
+    /// Lists that a query visits where nothing else is said.
+    var usualNprobe: Int { min(max(Self.usualMinimum, nlist / Self.usualShare), max(nlist, 1)) }
+
+    /// Rows of a segment, the removed ones included.
+    func rowCount(of segment: Int) -> Int { segments[segment].count }
+
+    /// Blocks of a segment's file, each with a checksum.
+    func blockCount(of segment: Int) -> Int { segments[segment].layout.blockCount }
+
+    /// Compares one block of a segment's file with its checksum.
+    func check(block: Int, of segment: Int) throws(Failure) { try segments[segment].check(block: block) }
 
     /// All embeddings in the order of their ids.
     func placesByID() -> [RowPlace] {
         var places: [RowPlace] = []
         places.reserveCapacity(count)
         for s in segments.indices {
-            for row in 0..<segments[s].count where !isRemoved(row, of: s) {
+            for row in 0..<rowCount(of: s) where !isRemoved(row, of: s) {
                 places.append(RowPlace(segment: s, row: row))
             }
         }

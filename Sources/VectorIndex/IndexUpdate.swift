@@ -136,8 +136,8 @@ public struct IndexUpdate: ~Copyable {
         }
     }
 
-    /// Puts an embedding in the place of the one stored under `id`, or adds it where there is none. Returns whether there
-    /// was one.
+    /// Puts an embedding in the place of the one stored under `id`, or adds it where there is none. Returns whether
+    /// there was one.
     ///
     /// - Throws: `.badData` where a float is not finite; then the former embedding stays.
     @discardableResult public mutating func replace(_ embedding: [Float], id: Int64) throws(Failure) -> Bool {
@@ -161,8 +161,8 @@ public struct IndexUpdate: ~Copyable {
         try commit(attachments: attachments, absorbing: absorbed())
     }
 
-    /// Writes all embeddings into one segment, without what was removed, and makes its lists anew. What changed since the
-    /// last commit becomes visible as well.
+    /// Writes all embeddings into one segment, without what was removed, and makes its lists anew. What changed since
+    /// the last commit becomes visible as well.
     ///
     /// - Throws: `.cannotWrite`, and then the index is as it was after the last commit.
     public mutating func optimize() throws(Failure) {

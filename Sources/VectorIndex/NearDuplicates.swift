@@ -12,11 +12,11 @@ public struct NearDuplicates: Sendable, Equatable {
     /// Embeddings whose inner product is at least `leastScore`.
     public init(leastScore: Float) { self.leastScore = leastScore }
 
-    /// Groups of at least two, in the order of their smallest ids, each ascending; a hit's score is the largest with another
-    /// member that was found.
+    /// Groups of at least two, in the order of their smallest ids, each ascending; a hit's score is the largest with
+    /// another member that was found.
     ///
-    /// Two embeddings are in one group where a chain of neighbours joins them. Memory stays at a few bytes an embedding:
-    /// links are joined as they come (union-find; Tarjan 1975).
+    /// Two embeddings are in one group where a chain of neighbours joins them. Memory stays at a few bytes an
+    /// embedding: links are joined as they come (union-find; Tarjan 1975).
     ///
     /// - Throws: `.badData` where the index is damaged.
     public func groups(in index: inout IndexSnapshot) throws(Failure) -> [[Hit]] {

@@ -33,9 +33,10 @@ struct OptimizeIndex: ParsableCommand {
         reportingFailures(from: "clip-index optimize") { () throws(Failure) in
             let start = ContinuousClock.now, (before, after) = try optimizeIndex(index)
             say(
-                "\(countText(before.health.segments)) segments are \(countText(after.health.segments)), "
-                    + "\(countText(before.health.removed)) removed rows are gone, \(sizeText(before.bytes)) are "
-                    + "\(sizeText(after.bytes)); \(durationText((ContinuousClock.now - start) / .seconds(1)))")
+                "\(countText(after.health.embeddings)) embeddings in \(countText(after.health.segments)) segments, before "
+                    + "\(countText(before.health.segments)); \(countText(before.health.removed)) removed rows are gone; "
+                    + "\(sizeText(after.bytes)), before \(sizeText(before.bytes)); "
+                    + durationText((ContinuousClock.now - start) / .seconds(1)))
             if json { try printResult(after.json) }
         }
     }

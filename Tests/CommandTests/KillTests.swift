@@ -3,8 +3,8 @@ import Foundation
 import Testing
 import VectorIndex
 
-/// `clip-index` is killed at random moments of building, adding, replacing, removing and optimizing: the index is what it was
-/// before, or what it was to become. `KILLS` says how often.
+/// `clip-index` is killed at random moments of building, adding, replacing, removing and optimizing: the index is what
+/// it was before, or what it was to become. `KILLS` says how often.
 @Suite(.serialized) struct KillTests {
     private let kills = ProcessInfo.processInfo.environment["KILLS"].flatMap { Int($0) } ?? (runsSlowTests ? 60 : 10)
 
@@ -18,7 +18,8 @@ import VectorIndex
         try folder.write(lines.joined(), to: name)
     }
 
-    /// Starts `clip-index`; ends it with no warning after so many seconds, unless it has ended by then. Returns its seconds.
+    /// Starts `clip-index`; ends it with no warning after so many seconds, unless it has ended by then. Returns its
+    /// seconds.
     private func run(_ arguments: [String], killedAfter seconds: Double?, in folder: TemporaryFolder) throws -> Double {
         let process = Process(), start = ContinuousClock.now
         process.executableURL = Command.products.appendingPathComponent("clip-index")

@@ -2,23 +2,28 @@ public import Failures
 import Foundation
 import Storage
 
-/// The folder that clip-retrieval's `inference` writes: matrices of NumPy in `img_emb/` or `text_emb/`, in the order of their
-/// names, and what is known of the rows in `metadata/`. Rows are numbered by their order.
+/// The folder that clip-retrieval's `inference` writes: matrices of NumPy in `img_emb/` or `text_emb/`, in the order of
+/// their names, and what is known of the rows in `metadata/`. Rows are numbered by their order.
 ///
-/// Its metadata are Parquet, which is not read here; JSON lines with `image_path` and `caption` in their place are, and are
-/// what is written.
+/// Its metadata are Parquet, which is not read here; JSON lines with `image_path` and `caption` in their place are, and
+/// are what is written.
 public enum ClipRetrievalFormat: VectorFormat {
+    /// The word after `--format`.
     public static let name = "clip-retrieval"
+    /// One line for the help.
     public static let summary = "the folder of embeddings that clip-retrieval makes"
+    /// How such files are named.
     public static let endings: [String] = []
     private static let folders = ["img_emb", "text_emb"]
     private static let rowsPerFile = 1_000_000
 
+    /// Whether a path is to be read so.
     public static func recognizes(_ path: String) -> Bool {
         FileKind(path) == .folder
             && (folders.contains { FileKind("\(path)/\($0)") == .folder } || !matrices(path).isEmpty)
     }
 
+    /// Opens a file; see `VectorFormat`.
     public static func read(_ path: String) throws(Failure) -> VectorTable {
         let found = folders.filter { !matrices("\(path)/\($0)").isEmpty }
         let folder = found.first.map { "\(path)/\($0)" } ?? path

@@ -4,15 +4,20 @@ import Storage
 /// FAISS's index files: `faiss.write_index`, `faiss.read_index`.
 ///
 /// Read: `IxFI`, `IxF2`, `IxM2`, `IxMp`, `IwFl`, `IwSq` and `IxSQ` of 8 bits and of half precision, `IxPT` of linear
-/// transforms. Written: `IwFl` where the index has lists, so that FAISS visits the lists that we visit; else `IxFI` in an
-/// `IxM2`. Layouts: `faiss/impl/index_read.cpp` of version 1.15.
+/// transforms. Written: `IwFl` where the index has lists, so that FAISS visits the lists that we visit; else `IxFI` in
+/// an `IxM2`. Layouts: `faiss/impl/index_read.cpp` of version 1.15.
 public enum FAISSFormat: VectorFormat {
+    /// The word after `--format`.
     public static let name = "faiss"
+    /// One line for the help.
     public static let summary = "FAISS's index, 32-bit floats, with our lists"
+    /// How such files are named.
     public static let endings = [".faiss", ".index", ".ivf"]
 
+    /// Opens a file; see `VectorFormat`.
     public static func read(_ path: String) throws(Failure) -> VectorTable { try readFAISS(path) }
 
+    /// Writes an index; see `VectorFormat`.
     public static func write(_ export: VectorExport, to path: String) throws(Failure) {
         try FAISSWriter(isHalf: false).write(export, to: path)
     }
@@ -20,12 +25,17 @@ public enum FAISSFormat: VectorFormat {
 
 /// FAISS's index files in half precision: `IwSq`, or `IxSQ` in an `IxM2`. Half the bytes of `FAISSFormat`.
 public enum FAISSHalfFormat: VectorFormat {
+    /// The word after `--format`.
     public static let name = "faiss-fp16"
+    /// One line for the help.
     public static let summary = "FAISS's index, 16-bit floats, with our lists"
+    /// How such files are named.
     public static let endings: [String] = []
 
+    /// Opens a file; see `VectorFormat`.
     public static func read(_ path: String) throws(Failure) -> VectorTable { try readFAISS(path) }
 
+    /// Writes an index; see `VectorFormat`.
     public static func write(_ export: VectorExport, to path: String) throws(Failure) {
         try FAISSWriter(isHalf: true).write(export, to: path)
     }

@@ -1,4 +1,5 @@
 import Failures
+import Kernels
 import Storage
 
 /// Writes an index as FAISS reads it.
@@ -27,7 +28,7 @@ struct FAISSWriter {
     }
 
     private func writeLists(_ index: inout IndexSnapshot, to file: inout OutputFile) throws(Failure) {
-        let routers = try index.allRouters(), lists = index.allLists, width = index.embedDim
+        let (routers, lists) = try index.listsOfAll(), width = index.embedDim
         let header = FAISSHeader(embedDim: width, count: index.count)
         try file.append(Array((isHalf ? "IwSq" : "IwFl").utf8) + header.bytes)
         try file.append(littleEndian(UInt64(lists.count)) + littleEndian(UInt64(index.usualNprobe)))
@@ -37,13 +38,14 @@ struct FAISSWriter {
         try file.append([0] + littleEndian(UInt64(0)))
         let size = UInt64(width * (isHalf ? 2 : 4))
         if isHalf { try file.append(scalarCode(width) + littleEndian(size) + [0]) }
-        let rows = lists.map { list in list.rows.filter { !index.isRemoved($0, of: list.segment) } }
         try file.append(Array("ilar".utf8) + littleEndian(UInt64(lists.count)) + littleEndian(size))
         try file.append(Array("full".utf8) + littleEndian(UInt64(lists.count)))
-        for rows in rows { try file.append(littleEndian(UInt64(rows.count))) }
-        for (list, rows) in zip(lists, rows) where !rows.isEmpty {
-            for row in rows { try append(try index.vectors(row..<row + 1, of: list.segment), to: &file) }
-            try append(rows.map { index.id($0, of: list.segment) }, to: &file, counted: false)
+        for list in lists { try file.append(littleEndian(UInt64(list.count))) }
+        for list in lists where !list.isEmpty {
+            for place in list {
+                try append(try index.vectors(place.row..<place.row + 1, of: place.segment), to: &file)
+            }
+            try append(list.map { index.id($0.row, of: $0.segment) }, to: &file, counted: false)
         }
     }
 
@@ -64,34 +66,29 @@ struct FAISSWriter {
     }
 }
 
-/// Some rows of a segment that are visited together.
-struct SegmentList {
-    var segment: Int, rows: Range<Int>
-}
-
 extension IndexSnapshot {
-    /// The lists of all segments, one segment behind the other; a segment without lists is one list.
-    var allLists: [SegmentList] {
-        segments.indices.flatMap { s in lists(of: s).map { SegmentList(segment: s, rows: $0) } }
-    }
-
-    /// The unit vectors by which `allLists` are chosen, `[lists, embedDim]`.
-    mutating func allRouters() throws(Failure) -> [Float] {
-        var routers: [Float] = []
-        for s in segments.indices {
-            routers += segments[s].nlist > 0 ? self.routers(of: s) : try meanDirection(of: s)
+    /// The lists of all segments that have some, one segment behind the other, and the unit vectors by which they are
+    /// chosen, `[lists, embedDim]`. A row of a segment without lists goes into the list whose vector has the largest
+    /// product with it.
+    fileprivate mutating func listsOfAll() throws(Failure) -> (routers: [Float], lists: [[RowPlace]]) {
+        var routers: [Float] = [], places: [[RowPlace]] = []
+        for s in segments.indices where hasLists(s) {
+            routers += self.routers(of: s)
+            places += lists(of: s).map { rows in
+                rows.filter { !isRemoved($0, of: s) }.map { RowPlace(segment: s, row: $0) }
+            }
         }
-        return routers
-    }
-
-    /// Lists that a query visits where nothing else is said.
-    var usualNprobe: Int { min(max(Self.usualMinimum, nlist / Self.usualShare), max(nlist, 1)) }
-
-    private mutating func meanDirection(of segment: Int) throws(Failure) -> [Float] {
-        var sum = [Float](repeating: 0, count: embedDim)
-        for row in 0..<segments[segment].count {
-            for (i, number) in try vectors(row..<row + 1, of: segment).enumerated() { sum[i] += number }
+        for s in segments.indices where !hasLists(s) {
+            for row in 0..<rowCount(of: s) where !isRemoved(row, of: s) {
+                let vector = try vectors(row..<row + 1, of: s), count = places.count
+                var products = [Float](repeating: 0, count: count), target = products.mutableSpan
+                matrixProduct(
+                    vector.span, routers.span, transposingRight: true, rows: 1, columns: count, inner: embedDim,
+                    into: &target)
+                let best = products.indices.max { products[$0] < products[$1] } ?? 0
+                places[best].append(RowPlace(segment: s, row: row))
+            }
         }
-        return unitLength(sum, width: embedDim)
+        return (routers, places)
     }
 }

@@ -3,10 +3,14 @@ import Storage
 
 /// `.fvecs`: of each vector its length as a 32-bit integer, then its floats (Jégou et al., the BIGANN sets).
 public enum FVecsFormat: VectorFormat {
+    /// The word after `--format`.
     public static let name = "fvecs"
+    /// One line for the help.
     public static let summary = "length and floats of each vector"
+    /// How such files are named.
     public static let endings = [".fvecs"]
 
+    /// Opens a file; see `VectorFormat`.
     public static func read(_ path: String) throws(Failure) -> VectorTable {
         let file = try MappedBytes(path)
         guard file.count >= 8 else { throw .badVectors(path, "it has \(file.count) bytes") }
@@ -25,6 +29,7 @@ public enum FVecsFormat: VectorFormat {
         }
     }
 
+    /// Writes an index; see `VectorFormat`.
     public static func write(_ export: VectorExport, to path: String) throws(Failure) {
         var index = export.snapshot
         let width = index.embedDim

@@ -1,8 +1,8 @@
 import Failures
 import Storage
 
-/// Reads the numbers of a file one behind the other. Every size is multiplied without overflow and compared with what is
-/// left of the file before it is used.
+/// Reads the numbers of a file one behind the other. Every size is multiplied without overflow and compared with what
+/// is left of the file before it is used.
 struct FileCursor {
     let file: MappedBytes
     private(set) var offset = 0

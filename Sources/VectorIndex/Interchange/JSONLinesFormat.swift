@@ -2,13 +2,17 @@ public import Failures
 import Foundation
 import Storage
 
-/// One JSON object a line, as vector databases take them in: `{"id": 7, "vector": […], "metadata": {"path": …, "caption": …}}`.
+/// One JSON object a line, as vector databases take them in: `{"id": 7, "vector": […], "metadata": {"path": …,
+/// "caption": …}}`.
 ///
-/// Read as well: `values` or `embedding` for the vector, `payload` for the metadata, `name` for the path, either at the top. An
-/// `id` that is a text becomes the name; rows are then numbered by their order.
+/// Read as well: `values` or `embedding` for the vector, `payload` for the metadata, `name` for the path, either at the
+/// top. An `id` that is a text becomes the name; rows are then numbered by their order.
 public enum JSONLinesFormat: VectorFormat {
+    /// The word after `--format`.
     public static let name = "jsonl"
+    /// One line for the help.
     public static let summary = "one JSON object a line: id, vector, metadata"
+    /// How such files are named.
     public static let endings = [".jsonl", ".ndjson"]
 
     private struct Row: Codable {
@@ -17,6 +21,7 @@ public enum JSONLinesFormat: VectorFormat {
         var metadata: [String: String]?
     }
 
+    /// Opens a file; see `VectorFormat`.
     public static func read(_ path: String) throws(Failure) -> VectorTable {
         let file = try MappedFile(path)
         var rows: [Float] = [], ids: [Int64] = [], notes: [RowNote] = [], width = 0, count = 0, line = 0, start = 0
@@ -60,6 +65,7 @@ public enum JSONLinesFormat: VectorFormat {
         return RowNote(name: text(["path", "name", "image_path", "id"]), caption: text(["caption", "text"]))
     }
 
+    /// Writes an index; see `VectorFormat`.
     public static func write(_ export: VectorExport, to path: String) throws(Failure) {
         var index = export.snapshot
         let width = index.embedDim

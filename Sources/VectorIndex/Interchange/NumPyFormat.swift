@@ -4,10 +4,14 @@ import Storage
 
 /// A matrix as `numpy.save` writes it, one row a vector; what the rows are stands in a `.txt` beside it, one a line.
 public enum NumPyFormat: VectorFormat {
+    /// The word after `--format`.
     public static let name = "npy"
+    /// One line for the help.
     public static let summary = "a matrix of NumPy; names in a .txt beside it"
+    /// How such files are named.
     public static let endings = [".npy"]
 
+    /// Opens a file; see `VectorFormat`.
     public static func read(_ path: String) throws(Failure) -> VectorTable {
         let file = try NumPyFile(path)
         var table = VectorTable(path, count: file.rowCount, embedDim: file.width) { file.row($0) }
@@ -25,6 +29,7 @@ public enum NumPyFormat: VectorFormat {
         return table
     }
 
+    /// Writes an index; see `VectorFormat`.
     public static func write(_ export: VectorExport, to path: String) throws(Failure) {
         let list = names(beside: path)
         guard list != path else {
