@@ -59,6 +59,7 @@ public func verifyIndex(_ settings: VerificationSettings) throws(Failure) -> Ver
     report.health = try contents.vectors.health()
     var random = SeededRandom(seed: 0, purpose: .resampling)
     let order = random.permutation(ids.count).prefix(settings.sample).sorted().map { ids[$0] }
+    guard !order.isEmpty else { return report }
     let stored = try embeddings(order, of: &contents.vectors)
     report.recalls.append(try recall("stored", stored, own: order, settings, &contents.vectors))
     if contents.kind == .pictures, contents.model != nil {

@@ -70,6 +70,21 @@ import VectorIndex
         #expect(lines(try search.run(["x", "--vector", "q.fvecs", "-k", "300"], in: folder)) == left)
     }
 
+    @Test func `an index may become empty, and fill again`() throws {
+        let folder = try folder()
+        try folder.write((0..<300).map { "\($0)\n" }.joined(), to: "gone.txt")
+        #expect(try index.run(["remove", "x", "--from", "gone.txt"], in: folder).talk.contains("300 removed, 0 left"))
+        let none = try search.run(["x", "--vector", "q.fvecs"], in: folder)
+        #expect(none.code == 0 && none.output.isEmpty)
+        for verb in ["verify", "info", "optimize", "duplicates"] {
+            #expect(try index.run([verb, "x"], in: folder).code == 0, "\(verb)")
+        }
+        #expect(
+            try index.run(["add", "x", "v.jsonl"], in: folder).talk.contains(
+                "300 vectors of 8 dimensions in x: 300 new"))
+        #expect(lines(try search.run(["x", "--vector", "q.fvecs", "-k", "1"], in: folder))[0][3] == "7")
+    }
+
     @Test func `an index is described and verified`() throws {
         let folder = try folder()
         let information = try index.run(["info", "x", "--json"], in: folder).events
