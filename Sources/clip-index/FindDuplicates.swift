@@ -9,13 +9,14 @@ struct FindDuplicates: ParsableCommand {
         commandName: "clip-index duplicates",
         abstract: "Print groups of embeddings that lie near each other: group, score, number, name.",
         discussion: """
-            Two are in one group where a chain of neighbours joins them. clip-search --duplicates compares how pictures \
-            look as well, and shows them.
+            Pictures must look alike as well, by a perceptual hash, unless --by-vectors is given; each is compared with \
+            the first of its group. Others are in one group where a chain of neighbours joins them.
             """)
 
     @Argument(help: "Index built by clip-index.") var index: String
     @Option(help: "Least score of two that belong together.") var atLeast: Float = 0.95
-    @Option(help: "Inverted lists that each looks into.") var nprobe: Int?
+    @Flag(help: "Compare pictures by their embeddings alone.") var byVectors = false
+    @Option(help: "Inverted lists that each looks into; not where looks are compared.") var nprobe: Int?
     @Flag(help: "Print one JSON object a line.") var json = false
 
     func validate() throws {
@@ -24,7 +25,8 @@ struct FindDuplicates: ParsableCommand {
 
     func run() throws {
         reportingFailures(from: "clip-index duplicates") { () throws(Failure) in
-            let hits = try nearDuplicates(in: index, leastScore: atLeast, nprobe: nprobe)
+            let hits = try nearDuplicates(
+                in: index, leastScore: atLeast, comparesLooks: !byVectors, nprobe: nprobe)
             say("groups of duplicates: \(countText(hits.last?.group ?? 0))")
             try printResults(
                 hits.map { hit in

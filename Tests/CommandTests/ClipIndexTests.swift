@@ -55,6 +55,9 @@ import Testing
         #expect(try index.run(indexing, in: folder).talk.contains("31 pictures in x.clipindex: 1 new;"))
         let groups = lines(try search.run(["x.clipindex", "--duplicates"], in: folder))
         #expect(groups.contains { $0[2].hasSuffix("zebra.png") } && groups[0][0] == "1")
+        let same = lines(try index.run(["duplicates", "x.clipindex"], in: folder))
+        #expect(same.map { [$0[0], $0[1], $0[3]] } == groups)
+        #expect(try index.run(["duplicates", "x.clipindex", "--by-vectors"], in: folder).output.contains("zebra.png"))
     }
 
     @Test func `transforms of an index are compared, and those that are written keep their paths`() throws {
