@@ -167,7 +167,8 @@ let roomTests: [Target] = [
     tests(
         "CommandTests",
         [
-            "Evaluation", "Images", "Training", "clip-benchmark", "clip-export", "clip-index", "clip-search",
+            "Evaluation", "Failures", "Images", "Training", "VectorIndex", "clip-benchmark", "clip-export",
+            "clip-index", "clip-search",
             "clip-train",
         ]),
     tests("TokenizersTests", ["Failures", "Tokenizers"]),
@@ -177,7 +178,10 @@ let roomTests: [Target] = [
 
 let package = Package(
     name: "swift-clip", platforms: [.macOS(.v26)],
-    products: [],
+    products: [
+        // Usable alone: vectors with numbers, nothing of pictures or models.
+        .library(name: "VectorIndex", targets: ["Failures", "VectorIndex"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),

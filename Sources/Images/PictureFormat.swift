@@ -23,7 +23,7 @@ public enum PictureFormat: String, Sendable, Equatable, CaseIterable {
     public static var decodable: [PictureFormat] { allCases.filter { $0.missingLibrary == nil } }
 
     /// What a person calls it.
-    var title: String {
+    public var title: String {
         switch self {
         case .png: "PNG"
         case .jpeg: "JPEG"

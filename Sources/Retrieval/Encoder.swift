@@ -19,6 +19,8 @@ public struct Encoder: ~Copyable {
     private let folder: String
     /// What its text tower reads; nil of a picture tower alone.
     private let tokenizer: (any Tokenizer)?
+    /// Whether it has a text tower.
+    var readsWords: Bool { tokenizer != nil }
     private let plan: ModelPlan
     private var loaded: LoadedModel?
     private var tower: LockedTower?

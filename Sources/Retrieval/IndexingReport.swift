@@ -12,6 +12,8 @@ public struct IndexingSettings: Sendable, Equatable {
     public var workers: Int
     /// After so many seconds what was embedded is made safe, so that little is lost when the process is killed.
     public var commitSeconds = 60.0
+    /// Whether pictures whose files are gone are forgotten.
+    public var forgets = true
 
     /// Indexes `pictures` into `output`.
     public init(pictures: [String], model: String, output: String, workers: Int) {
@@ -33,7 +35,7 @@ public enum IndexingEvent: Sendable, Equatable {
 }
 
 /// What came of it.
-public struct IndexingReport: Sendable, Equatable {
+public struct IndexingReport: Sendable, Equatable, Encodable {
     /// Picture files below the folders.
     public var found = 0
     /// Pictures in the index now.
@@ -53,4 +55,12 @@ public struct IndexingReport: Sendable, Equatable {
 
     /// Nothing yet.
     public init() {}
+
+    /// The report as one line of JSON.
+    public var json: String { jsonLine(self) }
+
+    enum CodingKeys: String, CodingKey {
+        case found, indexed, added, changed, moved, forgotten, skipped
+        case isInterrupted = "is_interrupted"
+    }
 }

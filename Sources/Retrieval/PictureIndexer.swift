@@ -11,7 +11,8 @@ import VectorIndex
 /// What a run changes becomes visible at commits, about one a minute: whoever kills the process loses the last minute.
 ///
 /// - Throws: `.missingInput` where a folder or the model is missing, `.badData` where there is no picture at all,
-///   `.badSettings` where the index holds another model's embeddings, `.cannotWrite` where the output cannot be written.
+///   `.badSettings` where the index holds another model's embeddings, `.cannotWrite` where the output cannot be
+///   written.
 public func indexPictures(
     _ settings: IndexingSettings, isInterrupted: () -> Bool = { false }, tell: (IndexingEvent) -> Void = { _ in }
 ) throws(Failure) -> IndexingReport {
@@ -45,12 +46,16 @@ struct PictureIndexer: ~Copyable {
         }
         try model.checkSame(as: attachments, of: settings.output, model: settings.model)
         var entries: [CatalogueEntry] = [], former: IndexSnapshot?
-        if let catalogue = attachments[Attachment.catalogue] {
-            entries = try PictureCatalogue("\(settings.output)/\(catalogue)").entries()
-            former = try IndexSnapshot(settings.output)
+        try checkNoVectors(attachments, update.manifest.generation, settings.output)
+        if attachments[Attachment.catalogue] != nil {
+            let snapshot = try IndexSnapshot(settings.output)
+            if let catalogue = try snapshot.attachment(Attachment.catalogue) {
+                entries = try PictureCatalogue(catalogue).entries()
+            }
+            former = snapshot
         }
         guard !files.isEmpty || !entries.isEmpty else {
-            throw .noPictures(settings, because: "found no PNG or JPEG picture")
+            throw .noPictures(settings, because: "found no picture")
         }
         captions = KnownCaptions(in: settings.pictures)
         plan = IndexingPlan(files: files, entries: entries, captions: captions)
@@ -89,12 +94,12 @@ struct PictureIndexer: ~Copyable {
     /// The last commit; then, what came of it.
     mutating func finish() throws(Failure) -> IndexingReport {
         change.listed += plan.recaptioned
-        if !report.isInterrupted {
+        if !report.isInterrupted && settings.forgets {
             for entry in plan.forgotten { forget(entry) }
             report.forgotten += plan.forgotten.count
         }
         try commit()
-        report.indexed = update.ids.count
+        report.indexed = update.count
         guard update.manifest.generation > 0 else {
             throw .noPictures(settings, because: "none of \(report.skipped.count) files can be read")
         }
@@ -190,6 +195,14 @@ struct PictureIndexer: ~Copyable {
 
 }
 
+/// Fails where an index was made of vectors that came without pictures or texts.
+func checkNoVectors(_ attachments: [String: String], _ generation: Int, _ index: String) throws(Failure) {
+    guard generation > 0, attachments[Attachment.model] == nil else { return }
+    throw Failure(
+        .badSettings, "cannot update index", at: index, because: "it is an index of vectors without a model",
+        try: "choose another --output, or give clip-index add a file of vectors")
+}
+
 /// Lists what could not be indexed in the index's `skipped.jsonl`.
 func writeSkipped(_ skipped: [Skipped], to index: String) throws(Failure) {
     try AtomicFile.write(skipped.map { jsonLine($0) + "\n" }.joined(), to: "\(index)/skipped.jsonl")
@@ -199,6 +212,6 @@ extension Failure {
     fileprivate static func noPictures(_ settings: IndexingSettings, because why: String) -> Failure {
         Failure(
             .badData, "cannot index pictures", at: settings.pictures.joined(separator: ", "), because: why,
-            try: "give a folder with PNG or JPEG pictures")
+            try: "give a folder with pictures")
     }
 }

@@ -6,36 +6,34 @@ import VectorIndex
 public struct PictureSearch: Sendable {
     /// The index's folder, as the user wrote it.
     public let folder: String
-    private var vectors: IndexSnapshot
+    private var contents: IndexContents
     private let catalogue: PictureCatalogue
-    private let modelName: String
+    private let model: String
 
     /// Opens the index in `folder`.
     ///
     /// - Throws: `.missingInput` where there is none, `.badData` where it is damaged.
     public init(_ folder: String) throws(Failure) {
         self.folder = folder
-        vectors = try IndexSnapshot(folder)
-        let attachments = vectors.manifest.attachments
-        guard let catalogue = attachments[Attachment.catalogue], let model = attachments[Attachment.model] else {
+        contents = try IndexContents(folder)
+        guard case .pictures(let catalogue) = contents.names, let model = contents.model else {
             throw Failure(
                 .badData, "cannot open index", at: folder, because: "its manifest names no catalogue or no model",
-                try: "build it with clip-index")
+                try: "give --vector, or build it with clip-index from pictures")
         }
-        self.catalogue = try PictureCatalogue("\(folder)/\(catalogue)")
-        modelName = model
+        self.catalogue = catalogue
+        self.model = model
     }
 
     /// Pictures in the index.
-    public var count: Int { vectors.count }
+    public var count: Int { contents.vectors.count }
 
     /// The model that made the index: only its words and pictures can be compared with what is inside.
     ///
     /// - Throws: `.badSettings` where the model inside is another one than the index was made with.
     public func encoder() throws(Failure) -> Encoder {
-        let path = "\(folder)/\(modelName)"
-        let encoder = try Encoder(path)
-        try StoredModel(encoder.fingerprint).checkFound(at: path, encoder.embedDim, vectors.embedDim)
+        let encoder = try Encoder(model)
+        try StoredModel(encoder.fingerprint).checkFound(at: model, encoder.embedDim, contents.vectors.embedDim)
         return encoder
     }
 
@@ -43,7 +41,15 @@ public struct PictureSearch: Sendable {
     ///
     /// - Throws: `.badData` where a part of the index is damaged.
     public mutating func nearest(_ k: Int, to embedding: [Float], nprobe: Int? = nil) throws(Failure) -> [PictureHit] {
-        try hits(try vectors.nearest(k, to: embedding, nprobe: nprobe)[0])
+        try hits(try contents.vectors.nearest(k, to: embedding, nprobe: nprobe)[0])
+    }
+
+    /// The pictures nearest to an embedding within some limits, best first.
+    ///
+    /// - Throws: `.missingInput` where a picture that limits name is not in the index, `.badData` where that is
+    ///   damaged.
+    public mutating func nearest(_ limits: SearchLimits, to embedding: [Float]) throws(Failure) -> [PictureHit] {
+        try hits(try limits.search(&contents, embedding)[0])
     }
 
     /// The `k` pictures nearest to one that is in the index, without itself.
@@ -52,15 +58,26 @@ public struct PictureSearch: Sendable {
     public mutating func nearest(
         _ k: Int, toIndexed path: String, nprobe: Int? = nil
     ) throws(Failure) -> [PictureHit] {
+        var limits = SearchLimits()
+        (limits.k, limits.nprobe) = (k, nprobe)
+        return try nearest(limits, toIndexed: path)
+    }
+
+    /// The pictures nearest to one that is in the index within some limits, without itself.
+    ///
+    /// - Throws: `.missingInput` where `path`, or a picture that limits name, is not in the index.
+    public mutating func nearest(_ limits: SearchLimits, toIndexed path: String) throws(Failure) -> [PictureHit] {
         var entry = try catalogue.entry(path: PictureFiles.absolute(path))
         if entry == nil { entry = try catalogue.entry(path: path) }
-        guard let entry, let embedding = try vectors.embedding(of: entry.id) else {
+        guard let entry, let embedding = try contents.vectors.embedding(of: entry.id) else {
             throw Failure(
                 .missingInput, "cannot find picture in the index", at: path, because: "no such path inside \(folder)",
                 try: "search with --image, or add it with clip-index")
         }
-        let found = try vectors.nearest(k + 1, to: embedding, nprobe: nprobe)[0]
-        return try hits(found.filter { $0.id != entry.id }.prefix(k))
+        var wider = limits
+        wider.k = limits.k.map { $0 + 1 }
+        let found = try wider.search(&contents, embedding)[0]
+        return try hits(found.filter { $0.id != entry.id }.prefix(limits.k ?? found.count))
     }
 
     /// What the catalogue says of some hits, ranked from 1.
@@ -80,7 +97,7 @@ public struct PictureSearch: Sendable {
         _ finder: DuplicateFinder = DuplicateFinder()
     ) throws(Failure) -> [[PictureHit]] {
         let entries = try catalogue.entries()
-        let groups = try finder.groups(of: entries, in: &vectors)
+        let groups = try finder.groups(of: entries, in: &contents.vectors)
         let byID = Dictionary(entries.map { ($0.id, $0) }) { first, _ in first }
         return groups.enumerated().map { number, group in
             group.enumerated().compactMap { place, hit in

@@ -62,4 +62,10 @@ enum Attachment {
     static let catalogue = "catalogue"
     /// Of an index of texts, in place of the catalogue.
     static let passages = "passages"
+    /// Of an index of vectors that came without pictures or texts, where they have names.
+    static let rows = "rows"
+    /// What was done to vectors before they were stored, and is done to queries.
+    static let transform = "transform"
+    /// Says `kept` where vectors were not divided by their lengths.
+    static let lengths = "lengths"
 }

@@ -18,6 +18,8 @@ public struct TextIndexingSettings: Sendable, Equatable {
     public var rule: PassageRule?
     /// After so many seconds what was embedded is made safe.
     public var commitSeconds = 60.0
+    /// Whether texts whose files are gone are forgotten.
+    public var forgets = true
 
     /// Indexes `texts` into `output`.
     public init(texts: [String], model: String, output: String, rule: PassageRule? = nil) {
@@ -65,8 +67,10 @@ struct TextIndexer: ~Copyable {
         }
         try model.checkSame(as: attachments, of: settings.output, model: settings.model)
         var entries: [TextFileEntry] = [], rule = settings.rule ?? .standard
-        if let catalogue = attachments[Attachment.passages] {
-            let former = try PassageCatalogue("\(settings.output)/\(catalogue)"), built = try former.rule()
+        try checkNoVectors(attachments, update.manifest.generation, settings.output)
+        let exists = update.manifest.generation > 0
+        if exists, let path = try IndexSnapshot(settings.output).attachment(Attachment.passages) {
+            let former = try PassageCatalogue(path), built = try former.rule()
             guard settings.rule.map({ $0.description == built }) ?? true else {
                 throw Failure(
                     .badSettings, "cannot update index", at: settings.output, because: "its passages are \(built)",
@@ -119,9 +123,9 @@ struct TextIndexer: ~Copyable {
 
     /// The last commit; then, what came of it.
     mutating func finish() throws(Failure) -> IndexingReport {
-        if !report.isInterrupted { for entry in gone.values.flatMap(\.self) { forget(entry) } }
+        if !report.isInterrupted && settings.forgets { for entry in gone.values.flatMap(\.self) { forget(entry) } }
         try commit()
-        report.indexed = update.ids.count
+        report.indexed = update.count
         guard update.manifest.generation > 0 else {
             throw .noTexts(settings, because: "none of \(report.found) files can be read, or all are empty")
         }

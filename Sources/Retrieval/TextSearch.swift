@@ -31,37 +31,34 @@ public struct TextHit: Sendable, Equatable, Encodable {
 
 /// An index of texts, opened to be asked.
 public struct TextSearch: Sendable {
-    private let folder: String
     private var vectors: IndexSnapshot
     private let catalogue: PassageCatalogue
-    private let modelName: String
+    private let model: String
 
     /// Opens the index in `folder`; nil where it is one of pictures.
     ///
     /// - Throws: `.missingInput` where there is none, `.badData` where it is damaged.
     public init?(_ folder: String) throws(Failure) {
-        vectors = try IndexSnapshot(folder)
-        let attachments = vectors.manifest.attachments
-        guard let passages = attachments[Attachment.passages], let model = attachments[Attachment.model] else {
-            return nil
-        }
-        self.folder = folder
-        catalogue = try PassageCatalogue("\(folder)/\(passages)")
-        modelName = model
+        let contents = try IndexContents(folder)
+        guard case .texts(let catalogue) = contents.names, let model = contents.model else { return nil }
+        vectors = contents.vectors
+        self.catalogue = catalogue
+        self.model = model
     }
 
     /// The encoder that made the index.
     ///
     /// - Throws: `.badSettings` where the model inside is another one than the index was made with.
     public func encoder() throws(Failure) -> TextEncoder {
-        let path = "\(folder)/\(modelName)", encoder = try TextEncoder(path)
-        try StoredModel(encoder.fingerprint).checkFound(at: path, encoder.embedDim, vectors.embedDim)
+        let encoder = try TextEncoder(model)
+        try StoredModel(encoder.fingerprint).checkFound(at: model, encoder.embedDim, vectors.embedDim)
         return encoder
     }
 
     /// The `k` passages that fit `query` best, best first.
     ///
-    /// Two orders are fused by reciprocal rank, `Σ 1/(60 + rank)` — Cormack et al. 2009 — over the first 100 or `k` of each.
+    /// Two orders are fused by reciprocal rank, `Σ 1/(60 + rank)` — Cormack et al. 2009 — over the first 100 or `k` of
+    /// each.
     ///
     /// - Throws: `.badData` where a part of the index is damaged.
     public mutating func nearest(

@@ -26,32 +26,30 @@ public func writeVectors(of index: String, to path: String) throws(Failure) {
     try AtomicFile.write(embeddings.names.map { $0 + "\n" }.joined(), to: list)
 }
 
-/// All embeddings of an index, and what each is, in the order of paths and lines; a name with a line break is left out.
+/// All embeddings of an index, and what each is, in the order of paths and lines, or of numbers; a name with a line
+/// break is left out.
 func namedEmbeddings(
     of index: String
 ) throws(Failure) -> (rows: [Float], names: [String], embedDim: Int) {
-    var snapshot = try IndexSnapshot(index)
-    var rows: [Int64: [Float]] = [:]
-    try snapshot.forEach { id, vector in rows[id] = vector.indices.map { vector[$0] } }
-    let places = try places(in: index, snapshot.manifest.attachments)
-        .filter { rows[$0.id] != nil && !$0.name.contains("\n") }
-    return (places.flatMap { rows[$0.id] ?? [] }, places.map(\.name), snapshot.embedDim)
+    var contents = try IndexContents(index), rows: [Int64: [Float]] = [:]
+    try contents.vectors.forEach { id, vector in rows[id] = vector.indices.map { vector[$0] } }
+    let places = try contents.places().filter { rows[$0.id] != nil && !$0.name.contains("\n") }
+    return (places.flatMap { rows[$0.id] ?? [] }, places.map(\.name), contents.vectors.embedDim)
 }
 
-/// What an index holds, in the order of paths: pictures by their paths, passages by path and line.
-private func places(
-    in index: String, _ attachments: [String: String]
-) throws(Failure) -> [(id: Int64, name: String)] {
-    if let catalogue = attachments[Attachment.catalogue] {
-        return try PictureCatalogue("\(index)/\(catalogue)").entries().sorted { $0.path < $1.path }
-            .map { ($0.id, $0.path) }
-    }
-    if let catalogue = attachments[Attachment.passages] {
-        return try PassageCatalogue("\(index)/\(catalogue)").files().flatMap { file in
-            file.passages.map { ($0.id, "\(file.path):\($0.line)") }
+extension IndexContents {
+    /// Pictures in the order of paths, passages of path and line, vectors of numbers.
+    fileprivate func places() throws(Failure) -> [(id: Int64, name: String)] {
+        switch names {
+        case .pictures(let catalogue):
+            return try catalogue.entries().sorted { $0.path < $1.path }.map { ($0.id, $0.path) }
+        case .texts(let catalogue):
+            return try catalogue.files().flatMap { file in
+                file.passages.map { ($0.id, "\(file.path):\($0.line)") }
+            }
+        case .vectors:
+            let ids = vectors.ids, notes = try notes(of: ids)
+            return ids.map { ($0, notes[$0]?.name ?? "\($0)") }
         }
     }
-    throw Failure(
-        .badData, "cannot read index", at: index, because: "it names no catalogue",
-        try: "delete the index and build it again with clip-index")
 }

@@ -22,5 +22,9 @@ public struct FileLock: ~Copyable, Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Said aloud: a process that is being started at this moment has the descriptor until it is the other program.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

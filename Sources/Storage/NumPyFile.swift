@@ -86,9 +86,10 @@ public struct NumPyFile: Sendable {
             try: "give what numpy.save writes of a matrix of 32-bit floats")
     }
 
-    /// The header of a file of 32-bit floats, padded so that they lie on a multiple of 64 bytes.
-    static func header(rows: Int, width: Int) -> [UInt8] {
-        let words = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(width)), }"
+    /// The header of a file of numbers, padded so that they lie on a multiple of 64 bytes.
+    static func header(shape: [Int], type: String) -> [UInt8] {
+        let sides = shape.count == 1 ? "\(shape[0])," : shape.map(String.init).joined(separator: ", ")
+        let words = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(sides)), }"
         let padding = (64 - (10 + words.utf8.count + 1) % 64) % 64, length = words.utf8.count + padding + 1
         return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length % 256), UInt8(length / 256)] + Array(words.utf8)
             + [UInt8](repeating: UInt8(ascii: " "), count: padding) + [UInt8(ascii: "\n")]
@@ -98,6 +99,11 @@ public struct NumPyFile: Sendable {
 extension OutputFile {
     /// Begins a file of NumPy that holds `rows` rows of `width` 32-bit floats; they are to be appended behind.
     public mutating func appendNumPyHeader(rows: Int, width: Int) throws(Failure) {
-        try append(NumPyFile.header(rows: rows, width: width))
+        try append(NumPyFile.header(shape: [rows, width], type: "<f4"))
+    }
+
+    /// Begins a file of NumPy that holds 64-bit integers of this shape; they are to be appended behind, little-endian.
+    public mutating func appendNumPyHeader(ofIntegers shape: [Int]) throws(Failure) {
+        try append(NumPyFile.header(shape: shape, type: "<i8"))
     }
 }

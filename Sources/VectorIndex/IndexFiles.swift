@@ -1,5 +1,6 @@
 import Failures
 import Foundation
+import Storage
 
 /// The files of an index folder: which are ours, and which of those no generation needs any more.
 public struct IndexFiles {
@@ -34,13 +35,30 @@ public struct IndexFiles {
         if name.contains(".writing-") { return true }
         guard let dash = name.lastIndex(of: "-") else { return false }
         let digits = name[name.index(after: dash)...].prefix { $0 != "." }
-        return ["segment", "catalogue", "model"].contains(name[..<dash]) && digits.count >= 8
+        return ["segment", "removed", "catalogue", "model", "transform"].contains(name[..<dash]) && digits.count >= 8
             && digits.allSatisfy(\.isHexDigit)
+    }
+
+    /// The CRC-32 of those attachments that are files; one that the former manifest named is as it was.
+    func checksums(of attachments: [String: String], former: IndexManifest) throws(Failure) -> [String: UInt32] {
+        var checksums: [String: UInt32] = [:]
+        for (name, file) in attachments where FileKind("\(folder)/\(file)") == .file {
+            if former.attachments[name] == file, let known = former.attachmentChecksums[name] {
+                checksums[name] = known
+            } else {
+                checksums[name] = try Self.checksum("\(folder)/\(file)")
+            }
+        }
+        return checksums
+    }
+
+    static func checksum(_ path: String) throws(Failure) -> UInt32 {
+        try MappedFile(path).read { Fingerprint($0).crc32Value }
     }
 
     /// Deletes what earlier generations, or processes that were killed, have left.
     func deleteAll(except manifest: IndexManifest) {
-        let needed = Set(manifest.segments.map(\.file)).union(manifest.attachments.values)
+        let needed = manifest.files
         for name in names where Self.isOfOneGeneration(name) && !needed.contains(name) {
             try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
         }

@@ -8,8 +8,8 @@ public struct IndexSnapshot: Sendable {
     /// What the index is made of.
     public let manifest: IndexManifest
     let segments: [IndexSegment]
-    /// For every segment, which rows are no longer in the index; empty where none is removed.
-    let isRemoved: [[Bool]]
+    /// For every segment, which rows are no longer in the index, or not looked at by a restricted one.
+    var isRemoved: [RowSet]
     /// For every segment, which blocks agreed with their checksums.
     var isChecked: [[Bool]]
 
@@ -34,13 +34,13 @@ public struct IndexSnapshot: Sendable {
     private init(_ folder: String, _ manifest: IndexManifest) throws(Failure) {
         self.folder = folder
         self.manifest = manifest
-        var segments: [IndexSegment] = []
+        var segments: [IndexSegment] = [], removed: [RowSet] = []
         for entry in manifest.segments {
             segments.append(try IndexSegment(entry, in: folder, embedDim: manifest.embedDim))
+            removed.append(try RemovedRows.read(entry.removed, of: entry.count, in: folder))
         }
         self.segments = segments
-        let removed = Set(manifest.removed)
-        isRemoved = segments.map { segment in removed.isEmpty ? [] : segment.ids.map { removed.contains($0) } }
+        isRemoved = removed
         isChecked = segments.map { [Bool](repeating: false, count: $0.layout.blockCount) }
     }
 
@@ -48,12 +48,12 @@ public struct IndexSnapshot: Sendable {
     public var embedDim: Int { manifest.embedDim }
 
     /// Embeddings in the index.
-    public var count: Int { segments.reduce(0) { $0 + $1.count } - manifest.removed.count }
+    public var count: Int { zip(segments, isRemoved).reduce(0) { $0 + $1.0.count - $1.1.memberCount } }
 
     /// Inverted lists in all segments; a segment without lists is searched row by row.
     public var nlist: Int { segments.reduce(0) { $0 + $1.nlist } }
 
-    func isRemoved(_ row: Int, of segment: Int) -> Bool { !isRemoved[segment].isEmpty && isRemoved[segment][row] }
+    func isRemoved(_ row: Int, of segment: Int) -> Bool { isRemoved[segment][row] }
 
     /// Compares those blocks of some vectors with their checksums that were not compared before.
     mutating func check(_ rows: Range<Int>, of segment: Int) throws(Failure) {

@@ -17,19 +17,33 @@ public struct IndexSettings: Sendable, Equatable {
 /// process at a time may hold an update of the same folder. An update that ends before its first commit leaves nothing
 /// behind.
 public struct IndexUpdate: ~Copyable {
+    /// Where an embedding lies: a row of a segment, or of those that wait for the next commit.
+    private struct Place {
+        var segment: Int32, row: Int
+        static let fresh: Int32 = -1
+    }
+
+    /// A segment, and which of its rows are removed.
+    private struct Part {
+        let segment: IndexSegment
+        var entry: IndexManifest.Segment
+        var removed: RowSet
+        var isChanged = false  // since the last commit
+        var live: Int { segment.count - removed.memberCount }
+    }
+
     /// The index's folder.
     public let folder: String
     private let settings: IndexSettings
     private let lock: FileLock
     private let madeFolder: Bool
-    private var segments: [IndexSegment]
-    private var removed: Set<Int64>  // ids that are in a segment, but no longer in the index
+    private var parts: [Part]
     private var fresh: EmbeddingRows  // appended since the last commit
-    private var committed: Set<Int64>  // ids in a segment
+    private var freshRemoved: Set<Int> = []  // rows of `fresh` that were removed again
+    private var places: [Int64: Place] = [:]
+    private var largestID: Int64 = 0
     /// What the last commit wrote.
     public private(set) var manifest: IndexManifest
-    /// The ids of all embeddings in the index, committed or not.
-    public private(set) var ids: Set<Int64>
 
     /// Begins an update of the index in `folder`, which is made if it does not exist.
     ///
@@ -42,7 +56,7 @@ public struct IndexUpdate: ~Copyable {
         guard former?.embedDim ?? embedDim == embedDim else {
             throw Failure(
                 .badSettings, "cannot update index", at: folder,
-                because: "it holds embeddings of length \(former?.embedDim ?? 0), the model makes \(embedDim)",
+                because: "it holds embeddings of length \(former?.embedDim ?? 0), the new ones have \(embedDim)",
                 try: "use the model that made the index, or choose another output")
         }
         let exists = FileManager.default.fileExists(atPath: folder)
@@ -50,20 +64,21 @@ public struct IndexUpdate: ~Copyable {
         let lock = try FileLock("\(folder)/\(IndexFiles.lockName)")
         // Read again, now that nobody else can change it.
         let manifest = files.isIndex ? try IndexManifest.read(folder) : IndexManifest(embedDim: embedDim)
-        var segments: [IndexSegment] = []
+        var parts: [Part] = []
         for entry in manifest.segments {
-            segments.append(try IndexSegment(entry, in: folder, embedDim: embedDim))
+            let segment = try IndexSegment(entry, in: folder, embedDim: embedDim)
+            let removed = try RemovedRows.read(entry.removed, of: entry.count, in: folder)
+            parts.append(Part(segment: segment, entry: entry, removed: removed))
         }
         self.folder = folder
         self.settings = settings
         self.lock = lock
         self.manifest = manifest
-        self.segments = segments
+        self.parts = parts
         madeFolder = !exists
-        removed = Set(manifest.removed)
         fresh = EmbeddingRows(embedDim: embedDim)
-        committed = segments.reduce(into: Set<Int64>()) { $0.formUnion($1.ids) }
-        ids = committed.subtracting(removed)
+        places.reserveCapacity(manifest.count)
+        for part in parts.indices { locate(part) }
     }
 
     deinit {
@@ -71,85 +86,150 @@ public struct IndexUpdate: ~Copyable {
         if manifest.generation > 0 { files.deleteAll(except: manifest) } else { files.deleteAll(andFolder: madeFolder) }
     }
 
+    /// Notes where the embeddings of a segment lie.
+    private mutating func locate(_ part: Int) {
+        let ids = parts[part].segment.ids
+        for row in ids.indices where !parts[part].removed[row] {
+            places[ids[row]] = Place(segment: Int32(part), row: row)
+        }
+        largestID = max(largestID, ids.max() ?? 0)
+    }
+
+    /// The ids of all embeddings in the index, committed or not, in no order.
+    public var ids: some Collection<Int64> { places.keys }
+
+    /// Embeddings in the index, committed or not.
+    public var count: Int { places.count }
+
+    /// Whether an embedding is stored under `id`, committed or not.
+    public func contains(_ id: Int64) -> Bool { places[id] != nil }
+
     /// An id that is larger than all that are, or lately were, in use.
-    public var nextID: Int64 { max(committed.max() ?? 0, fresh.ids.max() ?? 0) + 1 }
+    public var nextID: Int64 { largestID + 1 }
 
     /// Adds an embedding under an id that is not in use.
     ///
     /// - Throws: `.badData` where a float is not finite: nothing could be compared with it.
     public mutating func append(_ embedding: [Float], id: Int64) throws(Failure) {
         precondition(embedding.count == manifest.embedDim, "\(embedding.count) floats, expected \(manifest.embedDim)")
+        precondition(places[id] == nil, "id \(id) is in use")
         guard embedding.allSatisfy(\.isFinite) else {
             throw Failure(
-                .badData, "cannot store embedding", at: folder, because: "the model gave a number that is not finite",
-                try: "train the model again")
+                .badData, "cannot store embedding", at: folder, because: "number \(id) is not finite everywhere",
+                try: "train the model again, or leave such vectors out")
         }
-        let isNew = ids.insert(id).inserted && !committed.contains(id)
-        precondition(isNew, "id \(id) is, or was, in use")
+        places[id] = Place(segment: Place.fresh, row: fresh.count)
+        largestID = max(largestID, id)
         fresh.ids.append(id)
         fresh.floats += embedding
     }
 
-    /// Removes the embedding stored under `id`; it must have been committed.
+    /// Removes the embedding stored under `id`, which must be in the index.
     public mutating func remove(_ id: Int64) {
-        let wasCommitted = ids.remove(id) != nil && committed.contains(id)
-        precondition(wasCommitted, "id \(id) was never committed")
-        removed.insert(id)
+        guard let place = places.removeValue(forKey: id) else { preconditionFailure("id \(id) is not in the index") }
+        if place.segment == Place.fresh {
+            freshRemoved.insert(place.row)
+        } else {
+            let part = Int(place.segment)
+            parts[part].removed.insert(place.row, of: parts[part].segment.count)
+            parts[part].isChanged = true
+        }
+    }
+
+    /// Puts an embedding in the place of the one stored under `id`, or adds it where there is none. Returns whether
+    /// there was one.
+    ///
+    /// - Throws: `.badData` where a float is not finite; then the former embedding stays.
+    @discardableResult public mutating func replace(_ embedding: [Float], id: Int64) throws(Failure) -> Bool {
+        let former = places.removeValue(forKey: id)
+        do throws(Failure) { try append(embedding, id: id) } catch {
+            places[id] = former
+            throw error
+        }
+        guard let former else { return false }
+        let new = places[id]
+        places[id] = former
+        remove(id)
+        places[id] = new
+        return true
     }
 
     /// Makes the changes since the last commit visible, together with `attachments`, which replace the former ones.
     ///
     /// - Throws: `.cannotWrite`, and then the index is as it was after the last commit.
     public mutating func commit(attachments: [String: String]) throws(Failure) {
+        try commit(attachments: attachments, absorbing: absorbed())
+    }
+
+    /// Writes all embeddings into one segment, without what was removed, and makes its lists anew. What changed since
+    /// the last commit becomes visible as well.
+    ///
+    /// - Throws: `.cannotWrite`, and then the index is as it was after the last commit.
+    public mutating func optimize() throws(Failure) {
+        try commit(attachments: manifest.attachments, absorbing: Set(parts.indices))
+    }
+
+    private mutating func commit(attachments: [String: String], absorbing absorbed: Set<Int>) throws(Failure) {
         var next = manifest
         next.generation += 1
         next.attachments = attachments
-        var (kept, rows) = try merged()
-        next.segments = manifest.segments.filter { entry in kept.contains { $0.path.hasSuffix("/" + entry.file) } }
+        next.attachmentChecksums = try IndexFiles(folder).checksums(of: attachments, former: manifest)
+        var kept = parts.indices.filter { !absorbed.contains($0) }.map { parts[$0] }
+        for place in kept.indices where kept[place].isChanged {
+            let count = kept[place].segment.count
+            let name = IndexFiles.name("removed", generation: next.generation, extension: "\(place).rows")
+            kept[place].entry.removed = try RemovedRows.write(kept[place].removed, of: count, to: name, in: folder)
+            kept[place].isChanged = false
+        }
+        let rows = try merged(absorbed)
         if rows.count > 0 {
             let entry = try write(rows, generation: next.generation)
-            next.segments.append(entry)
-            kept.append(try IndexSegment(entry, in: folder, embedDim: next.embedDim))
+            let segment = try IndexSegment(entry, in: folder, embedDim: next.embedDim)
+            kept.append(Part(segment: segment, entry: entry, removed: RowSet()))
         }
-        let stored = kept.reduce(into: Set<Int64>()) { $0.formUnion($1.ids) }
-        next.removed = removed.intersection(stored).sorted()
+        next.segments = kept.map(\.entry)
         try next.write(to: folder)
+        let firstAbsorbed = absorbed.min() ?? parts.count
         manifest = next
-        committed = stored
-        removed = Set(next.removed)
-        segments = kept
+        parts = kept
         fresh = EmbeddingRows(embedDim: next.embedDim)
+        freshRemoved = []
+        for part in min(firstAbsorbed, parts.count)..<parts.count { locate(part) }
         IndexFiles(folder).deleteAll(except: manifest)
     }
 
-    /// The segments that stay, and all rows of the next one: the fresh ones, and those of segments that are mostly
-    /// removed or at most twice as long as what follows them. So a row is rewritten O(log n) times.
-    private func merged() throws(Failure) -> (kept: [IndexSegment], rows: EmbeddingRows) {
-        var kept: [IndexSegment] = [], absorbed: [IndexSegment] = []
-        var count = fresh.count
-        for segment in segments.reversed() {
-            let live = removed.isEmpty ? segment.count : segment.ids.count { !removed.contains($0) }
-            if live <= 2 * count || 2 * live < segment.count {
-                absorbed.insert(segment, at: 0)
-                count += live
-            } else {
-                kept.insert(segment, at: 0)
-            }
+    /// The segments whose rows go into the next one: those that are mostly removed, or at most twice as long as what
+    /// follows them. So a row is rewritten O(log n) times.
+    private func absorbed() -> Set<Int> {
+        var absorbed: Set<Int> = [], count = fresh.count - freshRemoved.count
+        for (place, part) in parts.enumerated().reversed()
+        where part.live <= 2 * count || 2 * part.live < part.segment.count {
+            absorbed.insert(place)
+            count += part.live
         }
+        return absorbed
+    }
+
+    /// The rows of some segments that are still in the index, and the fresh ones.
+    private func merged(_ absorbed: Set<Int>) throws(Failure) -> EmbeddingRows {
         var rows = EmbeddingRows(embedDim: manifest.embedDim)
+        let count = absorbed.reduce(fresh.count) { $0 + parts[$1].live }
         rows.floats.reserveCapacity(count * manifest.embedDim)
-        for segment in absorbed {
+        for part in parts.enumerated().filter({ absorbed.contains($0.offset) }).map(\.element) {
+            let segment = part.segment
             for block in 0..<segment.layout.blockCount { try segment.check(block: block) }
-            for row in 0..<segment.count where !removed.contains(segment.ids[row]) {
+            for row in 0..<segment.count where !part.removed[row] {
                 rows.ids.append(segment.ids[row])
                 segment.readVectors(row..<row + 1) { vector in
                     rows.floats.append(contentsOf: vector.indices.map { vector[$0] })
                 }
             }
         }
-        rows.ids += fresh.ids
-        rows.floats += fresh.floats
-        return (kept, rows)
+        for row in 0..<fresh.count where !freshRemoved.contains(row) {
+            rows.ids.append(fresh.ids[row])
+            rows.floats += fresh.floats[fresh.range(row)]
+        }
+        return rows
     }
 
     private func write(_ rows: EmbeddingRows, generation: Int) throws(Failure) -> IndexManifest.Segment {

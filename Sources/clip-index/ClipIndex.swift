@@ -4,6 +4,7 @@ import Failures
 import Foundation
 import Retrieval
 import Terminal
+import VectorIndex
 
 struct ClipIndex: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,22 +14,31 @@ struct ClipIndex: ParsableCommand {
             A second run on the same index embeds only what is new or changed, and forgets pictures whose files are gone. \
             What cannot be read is listed in the index's skipped.jsonl. Ctrl-C keeps what is done; the same command goes on.
 
-            clip-index transforms --help tells how to compare what can be done to embeddings afterwards.
+            Files of vectors in place of pictures (.npy, .fvecs, .jsonl, .faiss, folders of clip-retrieval) need no model.
+
+            Other first words do more; clip-index WORD --help tells how. add: more pictures, texts or vectors. remove: \
+            some of them. info, verify, optimize: how the index is. duplicates, graph: what lies near what. export, \
+            import: files of other programs. transforms: what shortening or whitening would do.
             """)
 
-    @Argument(help: "Folders with pictures (PNG or JPEG), or single pictures.") var pictures: [String] = []
+    @Argument(help: "Folders with pictures (\(readablePictures)), single pictures, or files of vectors.") var pictures:
+        [String] = []
     @Option(help: "A folder with texts (.txt, .md), or a file of text, in place of pictures.") var text: [String] = []
     @Option(help: "How texts are cut: lines, paragraphs, or WORDS/OVERLAP. (default: 120/20)") var passages: String?
     @Option(help: "Model folder: a run of clip-train, a Hugging Face CLIP model, or a tower of one kind alone.")
-    var model: String
+    var model: String?
     @Option(name: [.short, .long], help: "Folder of the index; it is made, or updated.") var output: String
     @Option(help: "Write all embeddings as a matrix of NumPy to FILE.npy too, and their paths to FILE.txt.")
     var vectors: String?
     @Option(help: "Threads that decode pictures (default: one a core).") var workers: Int?
+    @Flag(help: "Print what came of it as one JSON object.") var json = false
 
     func validate() throws {
         guard pictures.isEmpty != text.isEmpty else {
             throw ValidationError("give folders with pictures, or --text with texts: one of the two")
+        }
+        guard model != nil || holdsVectors else {
+            throw ValidationError("--model is missing: only files of vectors need none")
         }
         guard text.isEmpty ? passages == nil : passages.map({ PassageRule($0) != nil }) ?? true else {
             throw ValidationError(
@@ -37,29 +47,22 @@ struct ClipIndex: ParsableCommand {
         guard workers ?? 1 > 0 else { throw ValidationError("--workers must be at least 1, found \(workers ?? 0)") }
     }
 
+    /// Whether all that is to be indexed are files of vectors.
+    private var holdsVectors: Bool { !pictures.isEmpty && pictures.allSatisfy { vectorFormat(of: $0) != nil } }
+
     func run() throws {
         reportingFailures(from: "clip-index") { () throws(Failure) in
+            guard let model else {
+                return try runIndexing(VectorIndexingSettings(files: pictures, output: output), json: json)
+            }
             Interruption.watch()
-            let start = ContinuousClock.now
-            var live = LiveLine(), progress = ProgressLine("embedding", 0, unit)
-            defer { live.finish() }
-            let report = try index { event in
-                switch event {
-                case .found(let found, let toRead):
-                    live.say("\(countText(found)) \(unit) found, \(countText(toRead)) of them new or changed")
-                    progress = ProgressLine("embedding", toRead, unit)
-                case .done(let done): live.show(progress.line(after: done))
-                case .skipped(let name, let reason): live.say("skipped \(oneLine("\(name): \(reason)"))")
-                }
-            }
-            live.finish()
-            say(summary(of: report, seconds: (ContinuousClock.now - start) / .seconds(1)))
-            if report.isInterrupted {
-                throw Failure(
-                    .interrupted, "interrupted", at: output,
-                    because: "\(countText(report.indexed)) \(text.isEmpty ? "pictures" : "passages") are in the index",
-                    try: "run the same command again to go on")
-            }
+            var talk = IndexingTalk(unit: text.isEmpty ? "pictures" : "texts")
+            defer { talk.finish() }
+            let report = try index(model) { talk.tell($0) }
+            talk.finish()
+            say(talk.summary(of: report, in: output))
+            if json { try printResult(report.json) }
+            try talk.failIfInterrupted(report, at: output)
             if let vectors {
                 try writeVectors(of: output, to: vectors)
                 say("vectors in \(oneLine(vectors)), their paths beside it")
@@ -67,9 +70,7 @@ struct ClipIndex: ParsableCommand {
         }
     }
 
-    private var unit: String { text.isEmpty ? "pictures" : "texts" }
-
-    private func index(tell: (IndexingEvent) -> Void) throws(Failure) -> IndexingReport {
+    private func index(_ model: String, tell: (IndexingEvent) -> Void) throws(Failure) -> IndexingReport {
         if text.isEmpty {
             let settings = IndexingSettings(
                 pictures: pictures, model: model, output: output,
@@ -79,15 +80,5 @@ struct ClipIndex: ParsableCommand {
         let settings = TextIndexingSettings(
             texts: text, model: model, output: output, rule: passages.flatMap { PassageRule($0) })
         return try indexTexts(settings, isInterrupted: { Interruption.isRequested }, tell: tell)
-    }
-
-    /// "1,204 pictures in photos.clipindex: 12 new, 3 changed, 1 skipped (see …); 4.2 s".
-    private func summary(of report: IndexingReport, seconds: Double) -> String {
-        let changes = [
-            (report.added, "new"), (report.changed, "changed"), (report.moved, "moved"),
-            (report.forgotten, "forgotten"), (report.skipped.count, "skipped (see \(oneLine(output))/skipped.jsonl)"),
-        ].filter { $0.0 > 0 }.map { "\(countText($0.0)) \($0.1)" }
-        return "\(countText(report.indexed)) \(text.isEmpty ? "pictures" : "passages") in \(oneLine(output)): "
-            + (changes.isEmpty ? "nothing new" : changes.joined(separator: ", ")) + "; \(durationText(seconds))"
     }
 }

@@ -34,6 +34,19 @@ struct OutputOptions: ParsableArguments {
             })
     }
 
+    /// Prints what vectors found: the query's number where there are several, rank, score, number, name.
+    func write(_ hits: [VectorHit]) throws(Failure) {
+        if null { return try printResults(hits.map { $0.name ?? "\($0.id)" }, terminator: "\0") }
+        let areSeveral = hits.contains { $0.query > 0 }
+        try printResults(
+            hits.map { hit in
+                let words = [
+                    "\(hit.rank)", decimalText(Double(hit.score), digits: 4), "\(hit.id)", oneLine(hit.name ?? ""),
+                ]
+                return json ? hit.json : ((areSeveral ? ["\(hit.query)"] : []) + words).joined(separator: "\t")
+            })
+    }
+
     /// Prints and draws groups of duplicates.
     func write(groups: [[PictureHit]]) throws(Failure) {
         let title = "groups of duplicates: \(countText(groups.count))"

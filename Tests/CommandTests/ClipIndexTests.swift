@@ -55,6 +55,9 @@ import Testing
         #expect(try index.run(indexing, in: folder).talk.contains("31 pictures in x.clipindex: 1 new;"))
         let groups = lines(try search.run(["x.clipindex", "--duplicates"], in: folder))
         #expect(groups.contains { $0[2].hasSuffix("zebra.png") } && groups[0][0] == "1")
+        let same = lines(try index.run(["duplicates", "x.clipindex"], in: folder))
+        #expect(same.map { [$0[0], $0[1], $0[3]] } == groups)
+        #expect(try index.run(["duplicates", "x.clipindex", "--by-vectors"], in: folder).output.contains("zebra.png"))
     }
 
     @Test func `transforms of an index are compared, and those that are written keep their paths`() throws {
@@ -80,6 +83,49 @@ import Testing
         #expect(try folder.read("x.clipindex/skipped.jsonl").contains(Data("broken.png".utf8)))
         let gone = try search.run(["x.clipindex", "--similar-to", "data/pictures/red-blue.png"], in: folder)
         #expect(gone.code == 66)
+    }
+
+    @Test func `pictures are added by the model inside, removed by path or folder, and the index verified`() throws {
+        let folder = try indexed()
+        let removed = try index.run(["remove", "x.clipindex", "data/pictures/red-blue.png", "--json"], in: folder)
+        #expect(removed.events.first?["indexed"] as? Int == 29, "\(removed.talk)")
+        #expect(try search.run(["x.clipindex", "--similar-to", "data/pictures/red-blue.png"], in: folder).code == 66)
+        try folder.write(try folder.read("data/pictures/red-blue.png"), to: "more/again.png")
+        try folder.remove("data/pictures/green-red.png")
+        let added = try index.run(["add", "x.clipindex", "more", "--json"], in: folder)
+        #expect(added.events.first?["indexed"] as? Int == 30 && added.events.first?["forgotten"] as? Int == 0)
+        let found = lines(try search.run(["x.clipindex", "--image", "more/again.png", "-k", "1"], in: folder))
+        #expect(found[0][1] == "1.0000" && found[0][2].hasSuffix("more/again.png"))
+        let some = lines(
+            try search.run(
+                ["x.clipindex", "red", "-k", "40", "--among", "more", "--among", "data/pictures/red-white.png"],
+                in: folder))
+        #expect(Set(some.map { $0[2].split(separator: "/").last }) == ["again.png", "red-white.png"])
+        let near = lines(try search.run(["x.clipindex", "red", "--at-least=-1"], in: folder))
+        #expect(near.count == 30)
+        let verified = try index.run(["verify", "x.clipindex", "--fail-under", "1", "--json"], in: folder)
+        let recalls = verified.events.first?["recalls"] as? [[String: Any]] ?? []
+        #expect(
+            verified.code == 0 && recalls.compactMap { $0["kind"] as? String } == ["stored", "captions"],
+            "\(verified.talk)")
+        let information = try index.run(["info", "x.clipindex"], in: folder).output
+        #expect(information.hasPrefix("holds\t30 pictures") && information.contains("model\tmodel-"))
+        #expect(try index.run(["optimize", "x.clipindex"], in: folder).code == 0)
+        #expect(try index.run(["remove", "x.clipindex", "data"], in: folder).talk.contains("29 removed, 1 left"))
+        #expect(try index.run(["export", "x.clipindex", "y.jsonl"], in: folder).code == 0)
+        #expect(String(decoding: try folder.read("y.jsonl"), as: UTF8.self).contains("more/again.png"))
+    }
+
+    @Test func `damage in the catalogue is named`() throws {
+        let folder = try indexed()
+        let name = try #require(try folder.names("x.clipindex").first { $0.hasPrefix("catalogue") })
+        var bytes = try folder.read("x.clipindex/\(name)")
+        bytes[bytes.count / 2] ^= 1
+        try folder.write(bytes, to: "x.clipindex/\(name)")
+        for outcome in [
+            try search.run(["x.clipindex", "red"], in: folder), try index.run(indexing, in: folder),
+            try index.run(["verify", "x.clipindex"], in: folder),
+        ] { #expect(outcome.code == 65 && outcome.talk.contains(name), "\(outcome.talk)") }
     }
 
     @Test func `whatever the moment of a kill, the index can be searched`() throws {

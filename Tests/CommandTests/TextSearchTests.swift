@@ -39,6 +39,27 @@ import Testing
         #expect(none.code == 0 && none.output.isEmpty)
     }
 
+    @Test func `texts are added by the tower inside, removed by path, and never in part`() throws {
+        let folder = try workplace()
+        #expect(try index.run(options, in: folder).code == 0)
+        try folder.remove("tower")
+        try folder.write("blue blue\n", to: "more/three.txt")
+        let added = try index.run(["add", "index", "more"], in: folder)
+        #expect(added.code == 0 && added.talk.contains("5 passages in index: 1 new"), "\(added.talk)")
+        let part = try index.run(["remove", "index", "1"], in: folder)
+        #expect(part.code == 78 && part.talk.contains("only some of its 2 passages"), "\(part.talk)")
+        let removed = try index.run(["remove", "index", "notes/one.txt"], in: folder)
+        #expect(removed.code == 0 && removed.talk.contains("2 removed, 3 left"), "\(removed.talk)")
+        #expect(try search.run(["index", "white", "--match", "words"], in: folder).output.isEmpty)
+        let found = try search.run(["index", "blue", "--match", "both", "--json"], in: folder)
+        #expect((found.events.first?["path"] as? String)?.hasSuffix("more/three.txt") == true)
+        #expect(try index.run(["verify", "index", "--fail-under", "1"], in: folder).code == 0)
+        #expect(try index.run(["export", "index", "t", "--format", "clip-retrieval"], in: folder).code == 0)
+        #expect(try folder.names("t") == ["metadata", "text_emb"])
+        let unfit = try search.run(["index", "blue", "--at-least", "0.5"], in: folder)
+        #expect(unfit.code == 78)
+    }
+
     @Test func `vectors stand in the order of files and lines, of as many tokens as the tower's folder says`() throws {
         let folder = try workplace()
         try folder.write("{\"max_seq_length\": 3}", to: "tower/sentence_bert_config.json")

@@ -41,6 +41,19 @@ import VectorIndex
         }
     }
 
+    @Test func `what was opened knows its pictures, whatever is removed later`() throws {
+        let folder = try workplace(6), index = "\(folder.path)/index"
+        _ = try indexPictures(settings(folder))
+        var contents = try IndexContents(index), search = try PictureSearch(index)
+        let ids = contents.vectors.ids, query = try contents.vectors.embedding(of: ids[0]) ?? []
+        #expect(try removeFromIndex(index, ["\(folder.path)/photos/even"]) == (removed: 3, left: 3))
+        #expect(try contents.notes(of: ids).count == 6)
+        #expect(try search.nearest(9, to: query).count == 6)
+        #expect(try contents.vectors.exactNearest(9, to: query)[0].count == 6)
+        var later = try PictureSearch(index)
+        #expect(try later.nearest(9, to: query).count == 3 && later.count == 3)
+    }
+
     @Test func `a second run embeds what is new or changed, and forgets what is gone`() throws {
         let folder = try workplace()
         _ = try indexPictures(settings(folder))

@@ -30,13 +30,13 @@ import Testing
         try store([], ids: [], in: folder.path, embedDim: 8, exactBelow: 1000, removing: [7])
         var index = try IndexSnapshot(folder.path)
         #expect(try !index.nearest(400, to: part(7..<8))[0].map(\.id).contains(7))
-        #expect(index.count == 399 && index.manifest.removed == [7])
+        #expect(index.count == 399 && index.manifest.segments.map(\.removed?.count) == [1])
         #expect(try index.embedding(of: 7) == nil)
         #expect(try index.embedding(of: 8) == part(8..<9))
 
         try store([], ids: [], in: folder.path, embedDim: 8, exactBelow: 1000, removing: ids(100..<350))
         index = try IndexSnapshot(folder.path)
-        #expect(index.count == 149 && index.manifest.removed.isEmpty)
+        #expect(index.count == 149 && index.manifest.segments[0].removed == nil)
         #expect(index.manifest.segments.map(\.count) == [149])
         var seen: [Int64] = []
         try index.forEach { id, _ in seen.append(id) }
@@ -50,6 +50,76 @@ import Testing
         try store(part(100..<400), ids: ids(100..<400), in: folder.path, embedDim: 8, exactBelow: 1000)
         #expect(try former.nearest(500, to: part(0..<1))[0].count == 100)
         #expect(try IndexSnapshot(folder.path).count == 400)
+    }
+
+    @Test func `what replaces another has its id, and is alone under it`() throws {
+        let folder = TemporaryFolder()
+        try store(part(0..<100), ids: ids(0..<100), in: folder.path, embedDim: 8, exactBelow: 1000)
+        func replace(_ id: Int64, by row: Int) throws(Failure) -> Bool {
+            var update = try IndexUpdate(folder.path, embedDim: 8)
+            let wasThere = try update.replace(part(row..<row + 1), id: id)
+            #expect(update.contains(id) && update.count == (wasThere ? 100 : 101))
+            try update.commit(attachments: [:])
+            return wasThere
+        }
+        #expect(try replace(5, by: 300) && replace(5, by: 301))
+        var index = try IndexSnapshot(folder.path)
+        #expect(index.count == 100)
+        #expect(try index.embedding(of: 5) == part(301..<302))
+        #expect(try index.nearest(100, to: part(0..<1))[0].count { $0.id == 5 } == 1)
+        #expect(try !replace(500, by: 302))
+        index = try IndexSnapshot(folder.path)
+        #expect(index.count == 101 && index.ids == ids(0..<100) + [500])
+        #expect(index.damages().isEmpty)
+    }
+
+    @Test func `a number that is not finite leaves what it was to replace`() throws {
+        let folder = TemporaryFolder()
+        try store(part(0..<10), ids: ids(0..<10), in: folder.path, embedDim: 8, exactBelow: 1000)
+        var update = try IndexUpdate(folder.path, embedDim: 8)
+        #expect(throws: Failure.self) { try update.replace([Float](repeating: .nan, count: 8), id: 3) }
+        #expect(update.contains(3) && update.count == 10)
+        try update.commit(attachments: [:])
+        var index = try IndexSnapshot(folder.path)
+        #expect(try index.embedding(of: 3) == part(3..<4))
+    }
+
+    @Test func `what was appended and removed before a commit was never there`() throws {
+        let folder = TemporaryFolder()
+        var update = try IndexUpdate(folder.path, embedDim: 8)
+        for id in 0..<5 { try update.append(part(id..<id + 1), id: Int64(id)) }
+        update.remove(3)
+        try update.replace(part(9..<10), id: 1)
+        try update.commit(attachments: [:])
+        var index = try IndexSnapshot(folder.path)
+        #expect(index.ids == [0, 1, 2, 4] && update.nextID == 5)
+        #expect(try index.embedding(of: 1) == part(9..<10))
+    }
+
+    @Test func `optimize leaves one segment with the same answers`() throws {
+        let folder = TemporaryFolder()
+        try store(part(0..<300), ids: ids(0..<300), in: folder.path, embedDim: 8, exactBelow: 1000)
+        try store(part(300..<350), ids: ids(300..<350), in: folder.path, embedDim: 8, exactBelow: 1000)
+        try store([], ids: [], in: folder.path, embedDim: 8, exactBelow: 1000, removing: ids(20..<50))
+        var before = try IndexSnapshot(folder.path)
+        #expect(before.manifest.segments.count == 2)
+        var update = try IndexUpdate(folder.path, embedDim: 8, settings: IndexSettings(exactBelow: 100))
+        try update.optimize()
+        var after = try IndexSnapshot(folder.path)
+        #expect(after.manifest.segments.count == 1 && after.count == 320 && after.nlist > 0)
+        #expect(try before.nearest(15, to: part(0..<9)) == after.nearest(15, to: part(0..<9), nprobe: after.nlist))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 3)
+    }
+
+    @Test func `a million removals take a bit each`() throws {
+        let folder = TemporaryFolder(), rows = RowSet(count: 1_000_000) { $0 % 3 == 1 }
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        let entry = try RemovedRows.write(rows, of: 1_000_000, to: "removed-00000001.0.rows", in: folder.path)
+        #expect(entry.count == 333_333)
+        #expect(try RemovedRows.read(entry, of: 1_000_000, in: folder.path) == rows)
+        let size = try FileManager.default.attributesOfItem(atPath: "\(folder.path)/\(entry.file)")[.size] as? Int
+        #expect(size == 125_016)
+        #expect(throws: Failure.self) { try RemovedRows.read(entry, of: 999_999, in: folder.path) }
     }
 
     @Test func `an update without a commit changes nothing`() throws {
