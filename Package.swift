@@ -35,6 +35,16 @@ func kernels(_ name: String, march: String) -> Target {
         ])
 }
 
+/// The loops of `Sources/PixelSources`, in the same way.
+func pixels(_ name: String, march: String) -> Target {
+    .target(
+        name: name, dependencies: ["CIntrinsics", "PixelInterface"],
+        swiftSettings: language + [
+            .define(name.uppercased()),
+            .unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(march)", "-Xcc", "-mprefer-vector-width=512"]),
+        ])
+}
+
 func command(_ name: String, _ imports: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: imports + [argumentParser], swiftSettings: style)
 }
@@ -58,15 +68,19 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 #if arch(arm64)
     let levels = [kernels("KernelsNEON", march: "armv8.2-a")]
+    let pixelLevels = [pixels("PixelsNEON", march: "armv8.2-a")]
 #else
     let levels = [kernels("KernelsAVX2", march: "x86-64-v3"), kernels("KernelsAVX512", march: "cascadelake")]
+    let pixelLevels = [pixels("PixelsAVX2", march: "x86-64-v3"), pixels("PixelsAVX512", march: "cascadelake")]
 #endif
 
 let floor0: [Target] = [
     room("Failures"),
     .target(name: "CIntrinsics"),
+    room("Processor", ["CIntrinsics"]),
     room("Tensors", ["CIntrinsics"], computes: true),
     .target(name: "KernelInterface", swiftSettings: language),
+    .target(name: "PixelInterface", swiftSettings: language),
     .target(
         name: "CImageCodecs",
         cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))] + optionalCodecs.map { .define($0.define) },
@@ -75,12 +89,16 @@ let floor0: [Target] = [
 ]
 
 let floor1: [Target] =
-    levels + [
+    levels + pixelLevels + [
         room("Storage", ["CZlib", "Failures"], computes: true),
         room(
-            "Kernels", levels.map { .byName(name: $0.name) } + ["CIntrinsics", "KernelInterface", "Tensors"],
+            "Kernels",
+            levels.map { .byName(name: $0.name) } + ["CIntrinsics", "KernelInterface", "Processor", "Tensors"],
             computes: true),
-        room("Images", ["CImageCodecs", "Failures"], computes: true),
+        room(
+            "Images",
+            pixelLevels.map { .byName(name: $0.name) } + ["CImageCodecs", "Failures", "PixelInterface", "Processor"],
+            computes: true),
     ]
 
 let floor2: [Target] = [
@@ -133,21 +151,21 @@ let floor5: [Target] = [
     command(
         "clip-benchmark",
         [
-            "Augmentations", "Autodiff", "Datasets", "Failures", "Images", "Kernels", "Storage", "Tensors", "Terminal",
-            "Tokenizers", "Towers", "Training",
+            "Augmentations", "Autodiff", "Datasets", "Failures", "Images", "Kernels", "Processor", "Storage", "Tensors",
+            "Terminal", "Tokenizers", "Towers", "Training",
         ]),
 ]
 
 let roomTests: [Target] = [
     .target(name: "PictureFixtures", dependencies: ["Images"], path: "Tests/PictureFixtures", swiftSettings: style),
     tests("TensorsTests", ["Tensors"]),
-    tests("KernelsTests", ["KernelInterface", "Kernels", "Tensors"]),
+    tests("KernelsTests", ["KernelInterface", "Kernels", "Processor", "Tensors"]),
     tests("ObjectivesTests", ["Autodiff", "Objectives", "Tensors"]),
-    tests("AutodiffTests", ["Autodiff", "Kernels", "Tensors"]),
+    tests("AutodiffTests", ["Autodiff", "Kernels", "Processor", "Tensors"]),
     tests("EvaluationTests", ["Evaluation", "Kernels", "Tensors"]),
     tests("AugmentationsTests", ["Augmentations", "Images", "PictureFixtures", "Tensors"]),
     tests("DatasetsTests", ["Augmentations", "Datasets", "Failures", "Images", "Storage", "Tensors", "Tokenizers"]),
-    tests("ImagesTests", ["Failures", "Images", "PictureFixtures"]),
+    tests("ImagesTests", ["Failures", "Images", "PictureFixtures", "Processor"]),
     tests("CatalogueTests", ["Catalogue", "Failures"]),
     tests("VectorIndexTests", ["Failures", "Kernels", "Storage", "Tensors", "VectorIndex"]),
     tests(

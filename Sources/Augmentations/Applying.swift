@@ -7,10 +7,18 @@ extension [any Augmentation] {
     ///
     /// A resized crop and the flip behind it are made at once; the bytes are those of one after the other.
     public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {
-        guard let head = CropAndFlip(of: self) else { return appliedInTurn(to: picture, using: &random) }
-        let region = head.crop.region(height: picture.height, width: picture.width, using: &random)
-        let cropped = head.resized(picture, region, using: &random)
-        return Array(dropFirst(head.steps)).apply(to: cropped, using: &random)
+        var seen = picture, place = 0
+        while place < count {
+            if let head = CropAndFlip(of: self, at: place) {
+                let region = head.crop.region(height: seen.height, width: seen.width, using: &random)
+                seen = head.resized(seen, region, using: &random)
+                place += head.steps
+            } else {
+                seen = self[place].apply(to: consume seen, using: &random)
+                place += 1
+            }
+        }
+        return seen
     }
 
     /// What a picture file becomes: the bytes that decoding it and `apply(to:using:)` give.
@@ -41,15 +49,9 @@ extension [any Augmentation] {
         let cropped = head.resized(part, part.whole, using: &random)
         return Array(dropFirst(head.steps)).apply(to: cropped, using: &random)
     }
-
-    /// Steps up to one that could be joined with what follows.
-    private func appliedInTurn(to picture: Picture, using random: inout SeededRandom) -> Picture {
-        guard let first else { return picture }
-        return Array(dropFirst()).apply(to: first.apply(to: picture, using: &random), using: &random)
-    }
 }
 
-/// A resized crop at the head of a recipe, and the flip behind it, if there is one.
+/// A resized crop in a recipe, and the flip behind it, if there is one.
 private struct CropAndFlip {
     let crop: RandomResizedCrop
     let flip: RandomFlip?
@@ -57,10 +59,10 @@ private struct CropAndFlip {
     /// How many steps of the recipe they are.
     var steps: Int { flip == nil ? 1 : 2 }
 
-    init?(of recipe: [any Augmentation]) {
-        guard let crop = recipe.first as? RandomResizedCrop else { return nil }
+    init?(of recipe: [any Augmentation], at place: Int = 0) {
+        guard place < recipe.count, let crop = recipe[place] as? RandomResizedCrop else { return nil }
         self.crop = crop
-        flip = recipe.dropFirst().first as? RandomFlip
+        flip = place + 1 < recipe.count ? recipe[place + 1] as? RandomFlip : nil
     }
 
     /// A part of the picture, resized and perhaps mirrored.

@@ -12,8 +12,8 @@ public protocol Augmentation: Codable, Sendable {
     static var usesLuck: Bool { get }
     /// What is wrong with the settings (found X, expected Y); nil where nothing is. A saved recipe with a fault is refused.
     var fault: String? { get }
-    /// The changed picture.
-    func apply(to picture: Picture, using random: inout SeededRandom) -> Picture
+    /// The changed picture. What is given is used up, so that colours can change in place.
+    func apply(to picture: consuming Picture, using random: inout SeededRandom) -> Picture
 }
 
 extension Augmentation {

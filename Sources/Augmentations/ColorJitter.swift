@@ -35,17 +35,15 @@ public struct ColorJitter: Augmentation {
     }
 
     /// The picture in other colours.
-    public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {
+    public func apply(to picture: consuming Picture, using random: inout SeededRandom) -> Picture {
         guard random.happens(probability) else { return picture }
-        var picture = picture
         for change in draw(using: &random) {
-            picture =
-                switch change {
-                case .brightness(let factor): picture.brightened(by: factor)
-                case .contrast(let factor): picture.contrasted(by: factor)
-                case .saturation(let factor): picture.saturated(by: factor)
-                case .hue(let turn): picture.hueTurned(by: turn)
-                }
+            switch change {
+            case .brightness(let factor): picture.brighten(by: factor)
+            case .contrast(let factor): picture.contrast(by: factor)
+            case .saturation(let factor): picture.saturate(by: factor)
+            case .hue(let turn): picture.turnHue(by: turn)
+            }
         }
         return picture
     }

@@ -84,14 +84,4 @@ extension Picture {
             ? nil : WeightTable(resizing: width, to: newWidth, keeping: columns, with: filter)
         return resampled(whole, rows: vertical, columns: horizontal)
     }
-
-    /// Blurs with a Gaussian of deviation `sigma` pixels over `kernelSize` × `kernelSize` pixels, an odd number; edges
-    /// are mirrored. As torchvision's `gaussian_blur`, but rounded to 8 bit between the two directions.
-    public func blurred(sigma: Float, kernelSize: Int) -> Picture {
-        precondition(kernelSize > 0 && kernelSize % 2 == 1 && sigma > 0, "found kernel \(kernelSize), sigma \(sigma)")
-        func table(_ length: Int) -> WeightTable {
-            WeightTable(blurring: length, sigma: Double(sigma), reach: min(kernelSize / 2, length - 1))
-        }
-        return resampled(whole, rows: table(height), columns: table(width))
-    }
 }

@@ -86,25 +86,4 @@ struct WeightTable {
     init(resizing input: Int, to output: Int, keeping kept: Range<Int>, with filter: ResizeFilter) {
         self.init(resizing: input, box: 0..<Double(input), to: output, keeping: kept, with: filter)
     }
-
-    /// Weights that blur `length` pixels with a Gaussian of deviation `sigma`, cut off `reach` pixels from its centre.
-    ///
-    /// Beyond the edge the picture is mirrored about its edge pixel, which is not repeated; `reach < length`.
-    init(blurring length: Int, sigma: Double, reach: Int) {
-        self.init(outputs: length, taps: min(2 * reach + 1, length))
-        var kernel = (-reach...reach).map { exponential(-0.5 * (Double($0) / sigma) * (Double($0) / sigma)) }
-        let sum = kernel.reduce(0, +)
-        for i in kernel.indices { kernel[i] /= sum }
-        var row = [Double](repeating: 0, count: taps)
-        for x in 0..<length {
-            let start = max(x - reach, 0), end = min(x + reach + 1, length)
-            for i in 0..<end - start { row[i] = 0 }
-            for (i, weight) in kernel.enumerated() {
-                var at = abs(x - reach + i)
-                if at >= length { at = 2 * (length - 1) - at }
-                row[at - start] += weight
-            }
-            append(start: start, weights: row.span.extracting(0..<end - start))
-        }
-    }
 }

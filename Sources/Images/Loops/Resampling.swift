@@ -1,4 +1,4 @@
-import CImageCodecs
+import PixelInterface
 
 extension Picture {
     /// What lies in `region` through one table a side: along its rows first, then along its columns, 8 bit in between as in
@@ -29,17 +29,18 @@ extension Picture {
         let count = region.height * table.outputs * 3
         // Sound: the region is inside the picture, and the table reads no pixel outside of `range`; all is written.
         let output = unsafe [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
-            unsafe table.withPointers { weights in
-                let scratch = unsafe clip_resample_scratch(weights, range.count)
+            table.withPointers { weights in
+                let scratch = loops.rowScratch(weights, range.count)
                 unsafe withUnsafeTemporaryAllocation(byteCount: scratch, alignment: 64) { scratch in
                     unsafe pixels.withUnsafeBufferPointer { source in
                         guard let source = source.baseAddress, let target = target.baseAddress,
                             let scratch = scratch.baseAddress
                         else { return }
-                        unsafe clip_resample_along_rows(
-                            weights, source + (region.top * width + region.left) * 3, width * 3, region.height,
-                            range.lowerBound, range.upperBound, target,
-                            scratch.assumingMemoryBound(to: UInt8.self))
+                        unsafe loops.resampleRows(
+                            RowResampling(
+                                table: weights, pixels: source + (region.top * width + region.left) * 3,
+                                stride: width * 3, rows: region.height, first: range.lowerBound,
+                                end: range.upperBound, target: target, scratch: scratch))
                     }
                 }
             }
@@ -55,10 +56,10 @@ extension Picture {
         let length = region.width * 3, count = table.outputs * length
         // Sound: the region is inside the picture, and the table reads no row outside of `range`; all is written.
         let output = unsafe [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
-            unsafe table.withPointers { weights in
+            table.withPointers { weights in
                 unsafe pixels.withUnsafeBufferPointer { source in
                     guard let source = source.baseAddress, let target = target.baseAddress else { return }
-                    unsafe clip_resample_along_columns(
+                    unsafe loops.resampleColumns(
                         weights, source + (region.top * width + region.left) * 3, width * 3, length, target)
                 }
             }
@@ -70,14 +71,16 @@ extension Picture {
 
 extension WeightTable {
     /// Lends the table as the loops read it.
-    fileprivate func withPointers(_ body: (UnsafePointer<clip_weights>) -> Void) {
+    fileprivate func withPointers(_ body: (PixelWeights) -> Void) {
         unsafe starts.withUnsafeBufferPointer { starts in
             unsafe counts.withUnsafeBufferPointer { counts in
                 unsafe weights.withUnsafeBufferPointer { weights in
-                    var table = unsafe clip_weights(
-                        outputs: outputs, taps: taps, starts: starts.baseAddress, counts: counts.baseAddress,
-                        weights: weights.baseAddress)
-                    unsafe body(&table)
+                    guard let starts = starts.baseAddress, let counts = counts.baseAddress,
+                        let weights = weights.baseAddress
+                    else { return }
+                    let table = unsafe PixelWeights(
+                        outputs: outputs, taps: taps, starts: starts, counts: counts, weights: weights)
+                    body(table)
                 }
             }
         }
