@@ -23,4 +23,10 @@ public struct RandomGrayscale: Augmentation {
         if random.happens(probability) { picture.takeColour() }
         return picture
     }
+
+    /// The same.
+    public func pixelChange(using random: inout SeededRandom) -> PixelChange? {
+        let isGrey = random.happens(probability)
+        return { picture in if isGrey { picture.takeColour() } }
+    }
 }

@@ -52,16 +52,22 @@ public struct Resize: Augmentation {
         shorterSide = preprocessing.shorterSide
     }
 
+    /// How `whole` becomes the square where it is filled; nil in mode `longest`.
+    func plan(for whole: Region) -> ResamplePlan? {
+        switch mode {
+        case .shortest:
+            ResamplePlan(whole, shorterSide: shorterSide ?? side, centerCropped: side, filter: filter)
+        case .squash: ResamplePlan(whole, height: side, width: side, filter: filter)
+        case .longest: nil
+        }
+    }
+
     /// The picture, `side` × `side`; no luck is used.
     public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture { apply(to: picture) }
 
     /// The picture, `side` × `side`.
     public func apply(to picture: Picture) -> Picture {
-        switch mode {
-        case .shortest: picture.resizedAndCenterCropped(side, shorterSide: shorterSide, filter: filter)
-        case .longest:
-            picture.resized(longerSide: side, filter: filter).paddedToSquare(fill: SIMD3(repeating: fill))
-        case .squash: picture.resized(height: side, width: side, filter: filter)
-        }
+        if let plan = plan(for: picture.whole) { return picture.resampled(plan) }
+        return picture.resized(longerSide: side, filter: filter).paddedToSquare(fill: SIMD3(repeating: fill))
     }
 }

@@ -11,6 +11,13 @@ package struct PixelWeights {
         (self.outputs, self.taps) = (outputs, taps)
         (self.starts, self.counts, self.weights) = (starts, counts, weights)
     }
+
+    /// Some of the outputs.
+    package func part(_ range: Range<Int>) -> PixelWeights {
+        PixelWeights(
+            outputs: range.count, taps: taps, starts: starts + range.lowerBound, counts: counts + range.lowerBound,
+            weights: weights + range.lowerBound * taps)
+    }
 }
 
 /// Rows of RGB that are made longer or shorter.

@@ -58,32 +58,33 @@ CLIP_LANES clip_bytes16 clip_interleave_last(clip_bytes16 a, clip_bytes16 b) {
 #include <arm_neon.h>
 #endif
 
-/// Numbers as bytes: those below 0 become 0, those above 255 become 255. (As intrinsics, since a conversion that stands before
-/// `clip_pick` is mixed up with it into something four times as long.)
-CLIP_LANES clip_bytes16 clip_clamp(clip_ints16 a) {
 #if defined(__AVX512F__)
-    return (clip_bytes16)_mm512_cvtusepi32_epi8(_mm512_max_epi32((__m512i)a, _mm512_setzero_si512()));
+#define CLIP_CLAMPED(a) (clip_bytes16)_mm512_cvtusepi32_epi8(_mm512_max_epi32((__m512i)(a), _mm512_setzero_si512()))
+#define CLIP_NARROWED(a) (clip_bytes16)_mm512_cvtusepi32_epi8((__m512i)(a))
 #elif defined(__AVX2__)
-    union {
-        clip_ints16 all;
-        __m256i half[2];
-    } numbers = {.all = a};
-    __m256i shorts = _mm256_permute4x64_epi64(_mm256_packs_epi32(numbers.half[0], numbers.half[1]), 0xD8);
-    return (clip_bytes16)_mm_packus_epi16(_mm256_castsi256_si128(shorts), _mm256_extracti128_si256(shorts, 1));
+typedef union {
+    clip_ints16 all;
+    __m256i half[2];
+} clip_halves;
+#define CLIP_SHORTS(a)                                                                                                 \
+    _mm256_permute4x64_epi64(                                                                                          \
+        _mm256_packs_epi32(((clip_halves){.all = (a)}).half[0], ((clip_halves){.all = (a)}).half[1]), 0xD8)
+#define CLIP_CLAMPED(a)                                                                                                \
+    (clip_bytes16)_mm_packus_epi16(                                                                                    \
+        _mm256_castsi256_si128(CLIP_SHORTS(a)), _mm256_extracti128_si256(CLIP_SHORTS(a), 1))
+#define CLIP_NARROWED(a) CLIP_CLAMPED(a)
 #else
-    clip_ints16 least = __builtin_elementwise_max(a, (clip_ints16)(0));
-    return __builtin_convertvector(__builtin_elementwise_min(least, (clip_ints16)(255)), clip_bytes16);
+#define CLIP_CLAMPED(a)                                                                                                \
+    __builtin_convertvector(                                                                                           \
+        __builtin_elementwise_min(__builtin_elementwise_max((a), (clip_ints16)(0)), (clip_ints16)(255)), clip_bytes16)
+#define CLIP_NARROWED(a) CLIP_CLAMPED(a)
 #endif
-}
 
+/// Numbers as bytes: those below 0 become 0, those above 255 become 255. (By instructions, since a conversion that stands
+/// before `clip_pick` is mixed up with it into something four times as long.)
+CLIP_LANES clip_bytes16 clip_clamp(clip_ints16 a) { return CLIP_CLAMPED(a); }
 /// The same of numbers that are 0…255.
-CLIP_LANES clip_bytes16 clip_narrow(clip_ints16 a) {
-#if defined(__AVX512F__)
-    return (clip_bytes16)_mm512_cvtusepi32_epi8((__m512i)a);
-#else
-    return clip_clamp(a);
-#endif
-}
+CLIP_LANES clip_bytes16 clip_narrow(clip_ints16 a) { return CLIP_NARROWED(a); }
 
 /// Byte `places[i]` of `a` for each i, 0 where that is 128 or more.
 CLIP_LANES clip_bytes16 clip_pick(clip_bytes16 a, clip_bytes16 places) {
