@@ -63,6 +63,19 @@ let optionalCodecs = [
         .contains { FileManager.default.fileExists(atPath: "\($0)/\(codec.header)") }
 }
 
+/// Sanitizers of a build for `scripts/fuzz`, such as `fuzzer` or `address,fuzzer`; nil in every other build.
+let fuzzing = Context.environment["CLIP_FUZZ"]
+let fuzzers: [Target] =
+    fuzzing.map { sanitizers in
+        let flags = ["-sanitize=\(sanitizers)"]
+        return [
+            .executableTarget(
+                name: "picture-fuzzing", dependencies: ["Images"], path: "Tests/PictureFuzzing",
+                swiftSettings: style + [.unsafeFlags(flags + ["-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(flags)])
+        ]
+    } ?? []
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
@@ -83,7 +96,8 @@ let floor0: [Target] = [
     .target(name: "PixelInterface", swiftSettings: language),
     .target(
         name: "CImageCodecs",
-        cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))] + optionalCodecs.map { .define($0.define) },
+        cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))] + optionalCodecs.map { .define($0.define) }
+            + (fuzzing.map { [.define("CLIP_FUZZ"), .unsafeFlags(["-fsanitize=\($0)"])] } ?? []),
         linkerSettings: (["png", "jpeg"] + optionalCodecs.flatMap(\.libraries)).map { .linkedLibrary($0) }),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
@@ -200,4 +214,4 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
-    targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + roomTests)
+    targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + roomTests + fuzzers)

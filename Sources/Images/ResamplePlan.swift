@@ -13,34 +13,44 @@ package struct ResamplePlan: Sendable {
 
     /// `region`, resized and on demand mirrored.
     package init(
-        _ region: Region, height newHeight: Int, width newWidth: Int, filter: ResizeFilter, isFlipped: Bool = false
+        _ region: Region, height newHeight: Int, width newWidth: Int, filter: ResizeFilter, isFlipped: Bool = false,
+        arithmetic: ResizeArithmetic = .pillow
     ) {
         self.init(
             region, to: (newHeight, newWidth), keeping: Region(top: 0, left: 0, height: newHeight, width: newWidth),
-            filter)
+            filter, arithmetic)
         guard isFlipped else { return }
         if let horizontal { self.horizontal = horizontal.reversed } else { isMirroredAfter = true }
     }
 
     /// Of `region`, resized to `size`, only what `kept` names.
-    package init(_ region: Region, to size: (height: Int, width: Int), keeping kept: Region, _ filter: ResizeFilter) {
+    package init(
+        _ region: Region, to size: (height: Int, width: Int), keeping kept: Region, _ filter: ResizeFilter,
+        _ arithmetic: ResizeArithmetic = .pillow
+    ) {
         precondition(size.height > 0 && size.width > 0, "cannot resize to \(size)")
         self.region = region
         if kept.rows != 0..<region.height || size.height != region.height {
-            vertical = WeightTable(resizing: region.height, to: size.height, keeping: kept.rows, with: filter)
+            vertical = WeightTable(
+                resizing: region.height, to: size.height, keeping: kept.rows, with: filter, arithmetic: arithmetic)
         }
         if kept.columns != 0..<region.width || size.width != region.width {
-            horizontal = WeightTable(resizing: region.width, to: size.width, keeping: kept.columns, with: filter)
+            horizontal = WeightTable(
+                resizing: region.width, to: size.width, keeping: kept.columns, with: filter, arithmetic: arithmetic)
         }
     }
 
     /// All of `region` with its shorter side changed to `shorterSide`, and of that the middle square.
-    package init(_ region: Region, shorterSide: Int, centerCropped side: Int, filter: ResizeFilter) {
+    package init(
+        _ region: Region, shorterSide: Int, centerCropped side: Int, filter: ResizeFilter,
+        arithmetic: ResizeArithmetic = .pillow
+    ) {
         let size = region.size(withShorterSide: shorterSide)
         precondition(min(size.height, size.width) >= side, "a square of \(side) is not inside \(size)")
         let kept = Region(
-            top: (size.height - side) / 2, left: (size.width - side) / 2, height: side, width: side)
-        self.init(region, to: size, keeping: kept, filter)
+            top: arithmetic.middle(size.height - side), left: arithmetic.middle(size.width - side), height: side,
+            width: side)
+        self.init(region, to: size, keeping: kept, filter, arithmetic)
     }
 
     init(_ region: Region, vertical: WeightTable?, horizontal: WeightTable?) {

@@ -1,7 +1,11 @@
 extension Picture {
-    /// The picture at another size, antialiased; byte for byte what Pillow's `Image.resize` gives.
-    public func resized(height newHeight: Int, width newWidth: Int, filter: ResizeFilter = .bicubic) -> Picture {
-        resized(whole, height: newHeight, width: newWidth, filter: filter)
+    /// The picture at another size, antialiased; byte for byte what Pillow's `Image.resize` gives, or torchvision's `resize`
+    /// of a tensor.
+    public func resized(
+        height newHeight: Int, width newWidth: Int, filter: ResizeFilter = .bicubic,
+        arithmetic: ResizeArithmetic = .pillow
+    ) -> Picture {
+        resampled(ResamplePlan(whole, height: newHeight, width: newWidth, filter: filter, arithmetic: arithmetic))
     }
 
     /// The picture with its shorter side changed to `side` and the longer one in proportion, rounded down as
@@ -13,18 +17,22 @@ extension Picture {
 
     /// The picture with its longer side changed to `side` and the shorter one in proportion, rounded to the nearest
     /// (halves to even) as open_clip does, and at least 1.
-    public func resized(longerSide side: Int, filter: ResizeFilter = .bicubic) -> Picture {
+    public func resized(
+        longerSide side: Int, filter: ResizeFilter = .bicubic, arithmetic: ResizeArithmetic = .pillow
+    ) -> Picture {
         let ratio = Double(max(height, width)) / Double(side)
         func scaled(_ length: Int) -> Int { max(Int((Double(length) / ratio).rounded(.toNearestOrEven)), 1) }
-        return resized(height: scaled(height), width: scaled(width), filter: filter)
+        return resized(height: scaled(height), width: scaled(width), filter: filter, arithmetic: arithmetic)
     }
 
     /// What `resized(shorterSide:)` and then `centerCropped(side)` give, without making the pixels that are cut off.
     /// The shorter side, that of the square where nil, must not be less than that.
     public func resizedAndCenterCropped(
-        _ side: Int, shorterSide: Int? = nil, filter: ResizeFilter = .bicubic
+        _ side: Int, shorterSide: Int? = nil, filter: ResizeFilter = .bicubic, arithmetic: ResizeArithmetic = .pillow
     ) -> Picture {
-        resampled(ResamplePlan(whole, shorterSide: shorterSide ?? side, centerCropped: side, filter: filter))
+        resampled(
+            ResamplePlan(
+                whole, shorterSide: shorterSide ?? side, centerCropped: side, filter: filter, arithmetic: arithmetic))
     }
 
     /// What `cropped(to: region)` and then `resized(height:width:filter:)` give, without making the part; mirrored on

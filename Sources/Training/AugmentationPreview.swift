@@ -47,8 +47,7 @@ private func sheet(of previews: [ViewPreview], side: Int) -> Picture {
     let cells = previews.flatMap { preview in
         let views = preview.views.enumerated().flatMap { epoch, views in
             views.enumerated().map { number, view in
-                ContactSheet.Cell(
-                    view, label: "epoch \(epoch + 1)" + (ways > 1 ? ", view \(number + 1)" : ""))
+                ContactSheet.Cell(view, heading: "epoch \(epoch + 1)", label: ways > 1 ? "view \(number + 1)" : "")
             }
         }
         let name = preview.name.split(separator: "/").last.map(String.init) ?? preview.name

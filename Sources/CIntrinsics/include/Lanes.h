@@ -3,7 +3,6 @@
 #pragma once
 
 #include <stdint.h>
-#include <string.h>
 
 #include "Vectors.h"
 
@@ -15,12 +14,12 @@ typedef uint16_t clip_shorts32 __attribute__((ext_vector_type(32)));
 
 CLIP_LANES clip_bytes16 clip_load_bytes(const uint8_t *from) {
     clip_bytes16 bytes;
-    memcpy(&bytes, from, sizeof bytes);
+    __builtin_memcpy(&bytes, from, sizeof bytes);
     return bytes;
 }
 
-CLIP_LANES void clip_store_bytes(clip_bytes16 bytes, uint8_t *to) { memcpy(to, &bytes, sizeof bytes); }
-CLIP_LANES void clip_store_floats(clip_floats16 floats, float *to) { memcpy(to, &floats, sizeof floats); }
+CLIP_LANES void clip_store_bytes(clip_bytes16 bytes, uint8_t *to) { __builtin_memcpy(to, &bytes, sizeof bytes); }
+CLIP_LANES void clip_store_floats(clip_floats16 floats, float *to) { __builtin_memcpy(to, &floats, sizeof floats); }
 
 CLIP_LANES clip_ints16 clip_widen(clip_bytes16 a) { return __builtin_convertvector(a, clip_ints16); }
 CLIP_LANES clip_floats16 clip_to_floats(clip_ints16 a) { return __builtin_convertvector(a, clip_floats16); }
@@ -138,7 +137,7 @@ CLIP_LANES clip_ints16 clip_add_pairs(clip_ints16 sum, clip_ints16 a, clip_ints1
 /// 32 bytes as numbers of 16 bits.
 CLIP_LANES clip_shorts32 clip_load_shorts(const uint8_t *from) {
     clip_bytes32 bytes;
-    memcpy(&bytes, from, sizeof bytes);
+    __builtin_memcpy(&bytes, from, sizeof bytes);
     return __builtin_convertvector(bytes, clip_shorts32);
 }
 
@@ -165,5 +164,5 @@ CLIP_LANES void clip_store_pairs(clip_ints16 first, clip_ints16 last, uint8_t *t
         58, 60, 62);
     clip_bytes32 bytes = __builtin_convertvector(shorts, clip_bytes32);
 #endif
-    memcpy(to, &bytes, sizeof bytes);
+    __builtin_memcpy(to, &bytes, sizeof bytes);
 }
