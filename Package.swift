@@ -72,7 +72,7 @@ let fuzzers: [Target] =
             .executableTarget(
                 name: "picture-fuzzing", dependencies: ["Images"], path: "Tests/PictureFuzzing",
                 swiftSettings: style + [.unsafeFlags(flags + ["-parse-as-library"])],
-                linkerSettings: [.unsafeFlags(flags)])
+                linkerSettings: [.unsafeFlags(flags + ["-use-ld=lld"])])
         ]
     } ?? []
 

@@ -4,10 +4,12 @@ import Synchronization
 /// The instruction levels that loops are compiled for, and the one in use: by all rooms that have such loops at once.
 public enum InstructionLevel {
     /// The names of the levels that this processor has, best first; empty where it has none, and nothing can run.
+    public static let available = found
+
     #if arch(arm64)
-        public static let available = ["neon"]
+        private static let found = ["neon"]
     #else
-        public static let available =
+        private static let found =
             (clip_cpu_has_avx512() != 0 ? ["avx512"] : []) + (clip_cpu_has_avx2() != 0 ? ["avx2"] : [])
     #endif
 

@@ -18,8 +18,7 @@ private let magic: [UInt8] = {
 private let limit = PixelLimit(pixels: 1_000_000)
 
 /// Decodes as a whole, at a smaller scale, and in part.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+private func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
     guard bytes.count > magic.count else { return 0 }
     bytes.replaceSubrange(0..<magic.count, with: magic)
@@ -38,4 +37,19 @@ private func decode(_ bytes: [UInt8], atLeast side: Int?, only region: (Int, Int
             decoding: bytes.span.bytes, named: "fuzz", limit: limit, atLeast: side, only: region)
     else { return }
     precondition(picture.pixels.count == picture.height * picture.width * 3)
+}
+
+/// libFuzzer's own loop, which calls the function again and again.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runFuzzer(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+@main struct FuzzPictures {
+    static func main() {
+        var count = CommandLine.argc, arguments = unsafe CommandLine.unsafeArgv
+        exit(unsafe runFuzzer(&count, &arguments) { start, count in unsafe fuzzOneInput(start, count) })
+    }
 }
