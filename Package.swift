@@ -35,6 +35,16 @@ func kernels(_ name: String, march: String) -> Target {
         ])
 }
 
+/// The loops of `Sources/PixelSources`, in the same way.
+func pixels(_ name: String, march: String) -> Target {
+    .target(
+        name: name, dependencies: ["CIntrinsics", "PixelInterface"],
+        swiftSettings: language + [
+            .define(name.uppercased()),
+            .unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(march)", "-Xcc", "-mprefer-vector-width=512"]),
+        ])
+}
+
 func command(_ name: String, _ imports: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: imports + [argumentParser], swiftSettings: style)
 }
@@ -53,34 +63,56 @@ let optionalCodecs = [
         .contains { FileManager.default.fileExists(atPath: "\($0)/\(codec.header)") }
 }
 
+/// Sanitizers of a build for `scripts/fuzz`, such as `fuzzer` or `address,fuzzer`; nil in every other build.
+let fuzzing = Context.environment["CLIP_FUZZ"]
+let fuzzers: [Target] =
+    fuzzing.map { sanitizers in
+        let flags = ["-sanitize=\(sanitizers)"]
+        return [
+            .executableTarget(
+                name: "picture-fuzzing", dependencies: ["Images"], path: "Tests/PictureFuzzing",
+                swiftSettings: style + [.unsafeFlags(flags + ["-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(flags + ["-use-ld=lld"])])
+        ]
+    } ?? []
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 #if arch(arm64)
     let levels = [kernels("KernelsNEON", march: "armv8.2-a")]
+    let pixelLevels = [pixels("PixelsNEON", march: "armv8.2-a")]
 #else
     let levels = [kernels("KernelsAVX2", march: "x86-64-v3"), kernels("KernelsAVX512", march: "cascadelake")]
+    let pixelLevels = [pixels("PixelsAVX2", march: "x86-64-v3"), pixels("PixelsAVX512", march: "cascadelake")]
 #endif
 
 let floor0: [Target] = [
     room("Failures"),
     .target(name: "CIntrinsics"),
+    room("Processor", ["CIntrinsics"]),
     room("Tensors", ["CIntrinsics"], computes: true),
     .target(name: "KernelInterface", swiftSettings: language),
+    .target(name: "PixelInterface", swiftSettings: language),
     .target(
         name: "CImageCodecs",
-        cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))] + optionalCodecs.map { .define($0.define) },
+        cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))] + optionalCodecs.map { .define($0.define) }
+            + (fuzzing.map { [.define("CLIP_FUZZ"), .unsafeFlags(["-fsanitize=\($0)"])] } ?? []),
         linkerSettings: (["png", "jpeg"] + optionalCodecs.flatMap(\.libraries)).map { .linkedLibrary($0) }),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
 let floor1: [Target] =
-    levels + [
+    levels + pixelLevels + [
         room("Storage", ["CZlib", "Failures"], computes: true),
         room(
-            "Kernels", levels.map { .byName(name: $0.name) } + ["CIntrinsics", "KernelInterface", "Tensors"],
+            "Kernels",
+            levels.map { .byName(name: $0.name) } + ["CIntrinsics", "KernelInterface", "Processor", "Tensors"],
             computes: true),
-        room("Images", ["CImageCodecs", "Failures"], computes: true),
+        room(
+            "Images",
+            pixelLevels.map { .byName(name: $0.name) } + ["CImageCodecs", "Failures", "PixelInterface", "Processor"],
+            computes: true),
     ]
 
 let floor2: [Target] = [
@@ -133,21 +165,21 @@ let floor5: [Target] = [
     command(
         "clip-benchmark",
         [
-            "Augmentations", "Autodiff", "Datasets", "Failures", "Images", "Kernels", "Storage", "Tensors", "Terminal",
-            "Tokenizers", "Towers", "Training",
+            "Augmentations", "Autodiff", "Datasets", "Failures", "Images", "Kernels", "Processor", "Storage", "Tensors",
+            "Terminal", "Tokenizers", "Towers", "Training",
         ]),
 ]
 
 let roomTests: [Target] = [
     .target(name: "PictureFixtures", dependencies: ["Images"], path: "Tests/PictureFixtures", swiftSettings: style),
     tests("TensorsTests", ["Tensors"]),
-    tests("KernelsTests", ["KernelInterface", "Kernels", "Tensors"]),
+    tests("KernelsTests", ["KernelInterface", "Kernels", "Processor", "Tensors"]),
     tests("ObjectivesTests", ["Autodiff", "Objectives", "Tensors"]),
-    tests("AutodiffTests", ["Autodiff", "Kernels", "Tensors"]),
+    tests("AutodiffTests", ["Autodiff", "Kernels", "Processor", "Tensors"]),
     tests("EvaluationTests", ["Evaluation", "Kernels", "Tensors"]),
     tests("AugmentationsTests", ["Augmentations", "Images", "PictureFixtures", "Tensors"]),
     tests("DatasetsTests", ["Augmentations", "Datasets", "Failures", "Images", "Storage", "Tensors", "Tokenizers"]),
-    tests("ImagesTests", ["Failures", "Images", "PictureFixtures"]),
+    tests("ImagesTests", ["Failures", "Images", "PictureFixtures", "Processor"]),
     tests("CatalogueTests", ["Catalogue", "Failures"]),
     tests("VectorIndexTests", ["Failures", "Kernels", "Storage", "Tensors", "VectorIndex"]),
     tests(
@@ -186,4 +218,4 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
-    targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + roomTests)
+    targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + roomTests + fuzzers)

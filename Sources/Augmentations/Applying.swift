@@ -5,22 +5,20 @@ public import Tensors
 extension [any Augmentation] {
     /// The picture after all of them, first to last.
     ///
-    /// A resized crop and the flip behind it are made at once; the bytes are those of one after the other.
+    /// A resized crop, what shrinks before it and the flip behind it are made at once; the bytes are those of one after
+    /// the other.
     public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {
-        guard let head = CropAndFlip(of: self) else { return appliedInTurn(to: picture, using: &random) }
-        let region = head.crop.region(height: picture.height, width: picture.width, using: &random)
-        let cropped = head.resized(picture, region, using: &random)
-        return Array(dropFirst(head.steps)).apply(to: cropped, using: &random)
+        apply(to: picture, from: 0, using: &random)
     }
 
     /// What a picture file becomes: the bytes that decoding it and `apply(to:using:)` give.
     ///
-    /// Where the first step is a resized crop, only that part of a JPEG is decoded.
+    /// Where the first steps are a crop or a resizing, only that part of a JPEG is decoded that they read.
     ///
     /// - Parameters:
     ///   - bytes: The whole file.
     ///   - place: What a failure calls it: the user's path.
-    ///   - limit: The most pixels that are decoded.
+    ///   - limit: The most that is decoded.
     ///   - side: If given, a JPEG may be decoded at a half, a quarter or an eighth of its size, as long as both sides stay
     ///     at least `side`.
     ///   - random: The luck of all steps.
@@ -29,44 +27,47 @@ extension [any Augmentation] {
         decoding bytes: RawSpan, named place: String, limit: PixelLimit = .standard, atLeast side: Int? = nil,
         using random: inout SeededRandom
     ) throws(Failure) -> Picture {
-        guard let head = CropAndFlip(of: self) else {
-            let picture = try Picture(decoding: bytes, named: place, limit: limit, atLeast: side)
-            return apply(to: picture, using: &random)
+        let opened = try opened(decoding: bytes, named: place, limit: limit, atLeast: side, using: &random)
+        guard let plan = opened.plan else { return apply(to: opened.picture, using: &random) }
+        let picture = opened.picture.resampled(plan)
+        return apply(to: picture, from: Opening.stepCount(of: self, at: 0), using: &random)
+    }
+
+    /// The steps from `place` on.
+    func apply(to picture: consuming Picture, from place: Int, using random: inout SeededRandom) -> Picture {
+        var seen = consume picture, place = place
+        while place < count {
+            if let opening = Opening(
+                of: self, at: place, height: seen.height, width: seen.width, using: &random)
+            {
+                let (source, plan) = opening.lastStep(of: seen)
+                seen = source.resampled(plan)
+                place += Opening.stepCount(of: self, at: place)
+            } else {
+                seen = self[place].apply(to: consume seen, using: &random)
+                place += 1
+            }
         }
-        var luck = random
+        return seen
+    }
+
+    /// Decodes as much of a picture as the first steps read, and what is left of them to do; nothing of them is done where
+    /// there is no plan.
+    func opened(
+        decoding bytes: RawSpan, named place: String, limit: PixelLimit, atLeast side: Int?,
+        using random: inout SeededRandom
+    ) throws(Failure) -> (picture: Picture, plan: ResamplePlan?) {
+        guard Opening.stepCount(of: self, at: 0) > 0 else {
+            return (try Picture(decoding: bytes, named: place, limit: limit, atLeast: side), nil)
+        }
+        var luck = random, opening: Opening?
         let part = try Picture(decoding: bytes, named: place, limit: limit, atLeast: side) { height, width in
-            head.crop.region(height: height, width: width, using: &luck)
+            opening = Opening(of: self, height: height, width: width, using: &luck)
+            return opening?.needed ?? Region(top: 0, left: 0, height: height, width: width)
         }
         random = luck
-        let cropped = head.resized(part, part.whole, using: &random)
-        return Array(dropFirst(head.steps)).apply(to: cropped, using: &random)
-    }
-
-    /// Steps up to one that could be joined with what follows.
-    private func appliedInTurn(to picture: Picture, using random: inout SeededRandom) -> Picture {
-        guard let first else { return picture }
-        return Array(dropFirst()).apply(to: first.apply(to: picture, using: &random), using: &random)
-    }
-}
-
-/// A resized crop at the head of a recipe, and the flip behind it, if there is one.
-private struct CropAndFlip {
-    let crop: RandomResizedCrop
-    let flip: RandomFlip?
-
-    /// How many steps of the recipe they are.
-    var steps: Int { flip == nil ? 1 : 2 }
-
-    init?(of recipe: [any Augmentation]) {
-        guard let crop = recipe.first as? RandomResizedCrop else { return nil }
-        self.crop = crop
-        flip = recipe.dropFirst().first as? RandomFlip
-    }
-
-    /// A part of the picture, resized and perhaps mirrored.
-    func resized(_ picture: Picture, _ region: Region, using random: inout SeededRandom) -> Picture {
-        let isFlipped = flip.map { random.happens($0.probability) } ?? false
-        return picture.resized(
-            region, height: crop.side, width: crop.side, filter: crop.filter, isFlipped: isFlipped)
+        guard let opening else { return (part, nil) }
+        let (source, plan) = opening.lastStep(ofNeeded: part)
+        return (source, plan)
     }
 }

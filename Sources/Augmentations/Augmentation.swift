@@ -12,13 +12,22 @@ public protocol Augmentation: Codable, Sendable {
     static var usesLuck: Bool { get }
     /// What is wrong with the settings (found X, expected Y); nil where nothing is. A saved recipe with a fault is refused.
     var fault: String? { get }
-    /// The changed picture.
-    func apply(to picture: Picture, using random: inout SeededRandom) -> Picture
+    /// The changed picture. What is given is used up, so that colours can change in place.
+    func apply(to picture: consuming Picture, using random: inout SeededRandom) -> Picture
+    /// The same, with its luck drawn, as a change of each pixel alone, which may be done to some rows after the other; nil,
+    /// and no luck is drawn, where a pixel's new colour depends on others or on its place.
+    func pixelChange(using random: inout SeededRandom) -> PixelChange?
 }
+
+/// A change of each pixel by itself.
+public typealias PixelChange = @Sendable (inout Picture) -> Void
 
 extension Augmentation {
     /// Most augmentations draw.
     public static var usesLuck: Bool { true }
+
+    /// Most look at more than one pixel.
+    public func pixelChange(using random: inout SeededRandom) -> PixelChange? { nil }
 
     /// Some have no settings that could be wrong.
     public var fault: String? { nil }

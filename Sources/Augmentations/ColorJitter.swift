@@ -35,19 +35,19 @@ public struct ColorJitter: Augmentation {
     }
 
     /// The picture in other colours.
-    public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {
+    public func apply(to picture: consuming Picture, using random: inout SeededRandom) -> Picture {
         guard random.happens(probability) else { return picture }
-        var picture = picture
-        for change in draw(using: &random) {
-            picture =
-                switch change {
-                case .brightness(let factor): picture.brightened(by: factor)
-                case .contrast(let factor): picture.contrasted(by: factor)
-                case .saturation(let factor): picture.saturated(by: factor)
-                case .hue(let turn): picture.hueTurned(by: turn)
-                }
-        }
+        for change in draw(using: &random) { change.apply(to: &picture) }
         return picture
+    }
+
+    /// The same where contrast, which depends on the mean of the picture, is not changed.
+    public func pixelChange(using random: inout SeededRandom) -> PixelChange? {
+        var luck = random
+        let changes = luck.happens(probability) ? draw(using: &luck) : []
+        guard changes.allSatisfy({ !$0.isContrast }) else { return nil }
+        random = luck
+        return { picture in for change in changes { change.apply(to: &picture) } }
     }
 
     /// One change of colours, and how strong it is.
@@ -55,6 +55,19 @@ public struct ColorJitter: Augmentation {
         case brightness(Float), contrast(Float), saturation(Float)
         /// Part of the circle, −0.5…0.5.
         case hue(Float)
+
+        fileprivate var isContrast: Bool {
+            if case .contrast = self { true } else { false }
+        }
+
+        fileprivate func apply(to picture: inout Picture) {
+            switch self {
+            case .brightness(let factor): picture.brighten(by: factor)
+            case .contrast(let factor): picture.contrast(by: factor)
+            case .saturation(let factor): picture.saturate(by: factor)
+            case .hue(let turn): picture.turnHue(by: turn)
+            }
+        }
     }
 
     /// The changes in a random order, without those of amount 0.

@@ -47,6 +47,21 @@ public struct PatchLayout: Sendable, Equatable {
         }
     }
 
+    /// Writes the patches of one strip of a picture: `patchSize` rows of pixels, of which this is the one with `number` from
+    /// the top.
+    ///
+    /// - Parameter rows: Those of all patches, of which the strip's are overwritten.
+    func write(
+        strip pixels: Span<UInt8>, number: Int, mean: [Float], std: [Float], into rows: inout MutableSpan<Float>
+    ) {
+        precondition(pixels.count == patchSize * side * 3, "expected \(patchSize) rows, found \(pixels.count) bytes")
+        for patch in 0..<patchesPerSide {
+            normalizePatch(
+                pixels.extracting(3 * patchSize * patch..<pixels.count), stride: 3 * side, side: patchSize, mean: mean,
+                std: std, into: &rows, at: (number * patchesPerSide + patch) * rowWidth)
+        }
+    }
+
     /// The same for all patches.
     public func write(_ pixels: Span<UInt8>, mean: [Float], std: [Float], into rows: inout MutableSpan<Float>) {
         write(pixels, mean: mean, std: std, only: 0..<patches, into: &rows)

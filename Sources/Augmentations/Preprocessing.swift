@@ -11,6 +11,8 @@ public struct Preprocessing: Codable, Sendable, Equatable {
     public var shorterSide: Int?
     /// How neighbouring pixels are weighed.
     public var interpolation: ResizeFilter
+    /// Whose numbers the resizing gives.
+    public var arithmetic = ResizeArithmetic.pillow
     /// Mean and deviation of red, green and blue in 0…1, by which colours are normalised.
     public var mean: [Float], std: [Float]
     /// The shade of grey around a picture in mode `longest`, 0…255.
@@ -45,6 +47,7 @@ public struct Preprocessing: Codable, Sendable, Equatable {
         case resizeMode = "resize_mode"
         case fillColor = "fill_color"
         case shorterSide = "shorter_side"
+        case arithmetic = "resize_arithmetic"
     }
 
     /// Reads open_clip's words; what is absent is as in OpenAI's CLIP.
@@ -58,6 +61,12 @@ public struct Preprocessing: Codable, Sendable, Equatable {
         std = try values.decodeColour(forKey: .std) ?? std
         fillColor = try values.decodeIfPresent(UInt8.self, forKey: .fillColor) ?? fillColor
         shorterSide = try values.decodeIfPresent(Int.self, forKey: .shorterSide)
+        arithmetic = try values.decodeIfPresent(ResizeArithmetic.self, forKey: .arithmetic) ?? arithmetic
+        guard arithmetic == .pillow || interpolation == .bilinear || interpolation == .bicubic else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .arithmetic, in: values,
+                debugDescription: "found \(interpolation) on tensors, expected bilinear or bicubic")
+        }
         guard shorterSide ?? side >= side else {
             throw DecodingError.dataCorruptedError(
                 forKey: .shorterSide, in: values, debugDescription: "found less than the side of \(side)")
@@ -79,6 +88,7 @@ public struct Preprocessing: Codable, Sendable, Equatable {
         try values.encode(resizeMode, forKey: .resizeMode)
         try values.encode(fillColor, forKey: .fillColor)
         try values.encodeIfPresent(shorterSide, forKey: .shorterSide)
+        if arithmetic != .pillow { try values.encode(arithmetic, forKey: .arithmetic) }
     }
 }
 

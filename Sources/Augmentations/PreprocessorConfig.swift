@@ -4,6 +4,7 @@ import Images
 ///
 /// `shortest` and `squash` give the same pixels there. `longest` is told as `max_height` and `max_width`, but that
 /// processor always fills with black and rounds the shorter side down: only open_clip's `preprocess_cfg` says it exactly.
+/// A processor whose name ends in `Fast` resizes tensors with torchvision, whose bytes are others: `ResizeArithmetic.tensors`.
 public struct PreprocessorConfig: Codable, Sendable, Equatable {
     /// What the file says.
     public var preprocessing: Preprocessing
@@ -39,7 +40,8 @@ public struct PreprocessorConfig: Codable, Sendable, Equatable {
         }
         try values.encode(preprocessing.mean, forKey: .imageMean)
         try values.encode(preprocessing.std, forKey: .imageStd)
-        try values.encode("CLIPImageProcessor", forKey: .imageProcessorType)
+        let suffix = preprocessing.arithmetic == .tensors ? "Fast" : ""
+        try values.encode("CLIPImageProcessor\(suffix)", forKey: .imageProcessorType)
         try values.encode(1.0 / 255, forKey: .rescaleFactor)
     }
 
@@ -70,6 +72,10 @@ public struct PreprocessorConfig: Codable, Sendable, Equatable {
         }
         preprocessing = Preprocessing(side: square, resizeMode: mode, interpolation: filter)
         if square < side { preprocessing.shorterSide = side }
+        let processor = try values.decodeIfPresent(String.self, forKey: .imageProcessorType) ?? ""
+        if processor.hasSuffix("Fast"), filter == .bilinear || filter == .bicubic {
+            preprocessing.arithmetic = .tensors
+        }
         if try !isOn(.doNormalize) {
             (preprocessing.mean, preprocessing.std) = ([0, 0, 0], [1, 1, 1])
         } else {

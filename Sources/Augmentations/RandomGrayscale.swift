@@ -19,7 +19,14 @@ public struct RandomGrayscale: Augmentation {
     public var fault: String? { Augmentations.fault(probability: probability) }
 
     /// The picture, or its brightness in all three channels.
-    public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {
-        random.happens(probability) ? picture.grayscale : picture
+    public func apply(to picture: consuming Picture, using random: inout SeededRandom) -> Picture {
+        if random.happens(probability) { picture.takeColour() }
+        return picture
+    }
+
+    /// The same.
+    public func pixelChange(using random: inout SeededRandom) -> PixelChange? {
+        let isGrey = random.happens(probability)
+        return { picture in if isGrey { picture.takeColour() } }
     }
 }

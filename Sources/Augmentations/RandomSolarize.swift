@@ -30,4 +30,10 @@ public struct RandomSolarize: Augmentation {
     public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {
         random.happens(probability) ? picture.solarized(from: threshold) : picture
     }
+
+    /// The same.
+    public func pixelChange(using random: inout SeededRandom) -> PixelChange? {
+        let isSolarized = random.happens(probability), threshold = threshold
+        return { picture in if isSolarized { picture = picture.solarized(from: threshold) } }
+    }
 }

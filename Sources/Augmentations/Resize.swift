@@ -29,6 +29,9 @@ public struct Resize: Augmentation {
     /// The shade of grey around the picture in mode `longest`, 0…255.
     public var fill: UInt8
 
+    /// Whose numbers the resizing gives; Pillow's where nil.
+    public var arithmetic: ResizeArithmetic?
+
     /// A square of `side` pixels.
     public init(side: Int, mode: Mode = .shortest, filter: ResizeFilter = .bicubic, fill: UInt8 = 0) {
         self.side = side
@@ -40,6 +43,9 @@ public struct Resize: Augmentation {
 
     /// What is wrong with the settings.
     public var fault: String? {
+        if arithmetic == .tensors, filter != .bilinear, filter != .bicubic {
+            return "found \(filter) on tensors, expected bilinear or bicubic"
+        }
         guard let shorterSide, shorterSide < side else { return Augmentations.fault(side: shorterSide ?? side) }
         return "found a shorter side of \(shorterSide), expected at least the side of \(side)"
     }
@@ -50,6 +56,19 @@ public struct Resize: Augmentation {
             side: preprocessing.side, mode: preprocessing.resizeMode, filter: preprocessing.interpolation,
             fill: preprocessing.fillColor)
         shorterSide = preprocessing.shorterSide
+        arithmetic = preprocessing.arithmetic == .pillow ? nil : preprocessing.arithmetic
+    }
+
+    /// How `whole` becomes the square where it is filled; nil in mode `longest`.
+    func plan(for whole: Region) -> ResamplePlan? {
+        let arithmetic = arithmetic ?? .pillow
+        return switch mode {
+        case .shortest:
+            ResamplePlan(
+                whole, shorterSide: shorterSide ?? side, centerCropped: side, filter: filter, arithmetic: arithmetic)
+        case .squash: ResamplePlan(whole, height: side, width: side, filter: filter, arithmetic: arithmetic)
+        case .longest: nil
+        }
     }
 
     /// The picture, `side` × `side`; no luck is used.
@@ -57,11 +76,8 @@ public struct Resize: Augmentation {
 
     /// The picture, `side` × `side`.
     public func apply(to picture: Picture) -> Picture {
-        switch mode {
-        case .shortest: picture.resizedAndCenterCropped(side, shorterSide: shorterSide, filter: filter)
-        case .longest:
-            picture.resized(longerSide: side, filter: filter).paddedToSquare(fill: SIMD3(repeating: fill))
-        case .squash: picture.resized(height: side, width: side, filter: filter)
-        }
+        if let plan = plan(for: picture.whole) { return picture.resampled(plan) }
+        return picture.resized(longerSide: side, filter: filter, arithmetic: arithmetic ?? .pillow)
+            .paddedToSquare(fill: SIMD3(repeating: fill))
     }
 }

@@ -22,6 +22,13 @@ public struct Shrink: Augmentation {
 
     /// The picture, its proportions kept.
     public func apply(to picture: Picture, using random: inout SeededRandom) -> Picture {
-        min(picture.height, picture.width) > shorterSide ? picture.resized(shorterSide: shorterSide) : picture
+        guard let size = size(height: picture.height, width: picture.width) else { return picture }
+        return picture.resized(height: size.height, width: size.width)
+    }
+
+    /// What a picture of these sides becomes; nil where it stays as it is.
+    func size(height: Int, width: Int) -> (height: Int, width: Int)? {
+        guard min(height, width) > shorterSide else { return nil }
+        return Region(top: 0, left: 0, height: height, width: width).size(withShorterSide: shorterSide)
     }
 }

@@ -16,19 +16,13 @@ public struct BatchMaker: BatchMaking {
     public let tokenizer: any Tokenizer
     /// Most tokens of a caption.
     public let contextLength: Int
-    /// What is done to every picture of a pair; gives `side × side`. Nil where no pair is asked for: then there are no
-    /// captions either.
-    public let recipe: [any Augmentation]?
-    /// What makes further views of every picture, a recipe a view.
-    public let viewRecipes: [[any Augmentation]]
     /// The height and width that the recipe gives.
     public let side: Int
     /// Pairs in a batch: what was asked for, or all there are if that is less.
     public let batchSize: Int
     /// The seed of all luck.
     public let seed: UInt64
-    /// What recipes do with luck and without, that of pairs first.
-    private let parts: [(fixed: [any Augmentation], drawn: [any Augmentation])]
+    let recipes: BatchRecipes
     private let cache: PictureCache
     private let hiding: TextHiding?
     private let features: BatchFeatures
@@ -37,31 +31,44 @@ public struct BatchMaker: BatchMaking {
     /// Batches of the given samples.
     ///
     /// - Parameters:
+    ///   - recipe: What is done to every picture of a pair; gives `side × side`. Nil where no pair is asked for: then there
+    ///     are no captions either.
+    ///   - viewRecipes: What makes further views of every picture, a recipe a view.
     ///   - hiding: What is done to captions beside.
     ///   - features: Rows that take the place of pictures or captions, where towers are locked.
     ///   - teacher: Vectors of the pictures of all `indices`.
     ///   - cacheBytes: How many bytes of decoded, reduced pictures are kept in memory for the next epochs.
+    ///   - pixelFile: Where they are kept instead.
+    /// - Throws: `.cannotWrite` or `.readWrite` where that file cannot be used.
     public init(
         dataset: Dataset, indices: [Int], tokenizer: any Tokenizer, contextLength: Int, recipe: [any Augmentation]?,
         viewRecipes: [[any Augmentation]] = [], hiding: TextHiding? = nil, side: Int, batchSize: Int, seed: UInt64,
-        features: BatchFeatures = BatchFeatures(), teacher: TeacherVectors? = nil, cacheBytes: Int = 512 << 20
-    ) {
+        features: BatchFeatures = BatchFeatures(), teacher: TeacherVectors? = nil, cacheBytes: Int = 512 << 20,
+        pixelFile: PixelFile? = nil
+    ) throws(Failure) {
         precondition(!indices.isEmpty && batchSize > 0, "\(indices.count) samples in batches of \(batchSize)")
         self.dataset = dataset
         self.indices = indices
         self.tokenizer = tokenizer
         self.contextLength = contextLength
-        self.recipe = recipe
-        self.viewRecipes = viewRecipes
         self.hiding = hiding
         self.side = side
         self.batchSize = min(batchSize, indices.count)
         self.seed = seed
         self.features = features
         self.teacher = teacher
-        parts = ((recipe.map { [$0] } ?? []) + viewRecipes).map(\.parts)
-        cache = PictureCache(limit: cacheBytes)
+        let recipes = BatchRecipes(pairs: recipe, views: viewRecipes)
+        self.recipes = recipes
+        let file =
+            if let pixelFile {
+                try RecordFile(
+                    pixelFile.path, purpose: "at least \(2 * side) \(recipes.purpose)", limit: pixelFile.limit)
+            } else { nil as RecordFile? }
+        cache = PictureCache(limit: cacheBytes, file: file)
     }
+
+    /// How many pictures a batch holds of each one: that of its pair, and further views.
+    public var viewCount: Int { recipes.views.count + (recipes.pairs == nil ? 0 : 1) }
 
     /// Full batches in an epoch; the remainder, another one each epoch, is left out.
     public var batchesPerEpoch: Int { indices.count / batchSize }
@@ -77,14 +84,14 @@ public struct BatchMaker: BatchMaking {
     /// - Throws: `.badData` if not one picture of the data can be read.
     public func batch(epoch: Int, index: Int, order: [Int]) throws(Failure) -> Batch {
         precondition(index >= 0 && index < batchesPerEpoch, "batch \(index) of \(batchesPerEpoch)")
-        var draft = Draft(Batch(epoch: epoch, index: index, side: side, viewCount: viewRecipes.count))
+        var draft = Draft(Batch(epoch: epoch, index: index, side: side, viewCount: recipes.views.count))
         for place in 0..<batchSize {
             let item = index * batchSize + place
             let found = try readable(order[item], epoch: epoch, item: item, skipped: &draft.batch.skipped)
             draft.batch.pictureIDs.append(draft.pictures.first(found.fingerprint, at: place))
             draft.batch.names.append(found.sample.name)
             addPicture(found, item, &draft)
-            guard recipe != nil else { continue }
+            guard recipes.pairs != nil else { continue }
             addCaption(found.sample, item, &draft)
             if let teacher {
                 guard let row = teacher.row(of: found.sample) else {
@@ -99,7 +106,7 @@ public struct BatchMaker: BatchMaking {
         if let table = features.captions { draft.batch.captionFeatures = try table.rows(of: draft.captionKeys) }
         draft.batch.segments = Segments(lengths: draft.lengths)
         draft.batch.viewIDs = draft.batch.pictureIDs
-        if let hiding, recipe != nil {
+        if let hiding, recipes.pairs != nil {
             let captions = (0..<batchSize).map { Array(draft.batch.tokens[draft.batch.segments[$0]]) }
             hiding.apply(to: captions, item: index * batchSize, &draft.batch)
         }
@@ -117,31 +124,24 @@ public struct BatchMaker: BatchMaking {
 
     /// Adds what is seen of a picture: its pixels or its features, and further views.
     private func addPicture(_ found: Found, _ item: Int, _ draft: inout Draft) {
-        var luck = SeededRandom(seed: seed, purpose: .augmentation, epoch: draft.batch.epoch, item: item)
+        let seen: [Picture]
         switch found.picture {
-        case .pixels(var versions):
-            if recipe != nil {
-                draft.batch.pictures += seen(versions.removeFirst(), through: parts[0].drawn, &luck)
-            }
-            for (number, version) in versions.enumerated() {
-                // Each view has luck of its own, whatever else a batch holds.
-                var luck = SeededRandom(
-                    seed: seed, purpose: .views, epoch: draft.batch.epoch, item: item * viewRecipes.count + number)
-                let drawn = parts[parts.count - versions.count + number].drawn
-                draft.batch.views[number] += seen(version, through: drawn, &luck)
-            }
         case .features(let views):
-            let view = views[luck.index(below: views.count)]
-            draft.pictureKeys.append(FeatureKey(found.fingerprint.description, view: view))
+            var luck = SeededRandom(seed: seed, purpose: .augmentation, epoch: draft.batch.epoch, item: item)
+            draft.pictureKeys.append(
+                FeatureKey(found.fingerprint.description, view: views[luck.index(below: views.count)]))
+            return
+        case .versions(let versions):
+            seen = recipes.made(of: versions, seed: seed, epoch: draft.batch.epoch, item: item)
+        case .seen(let picture): seen = [picture]
         }
-    }
-
-    private func seen(
-        _ picture: Picture, through recipe: [any Augmentation], _ luck: inout SeededRandom
-    ) -> [UInt8] {
-        let view = recipe.apply(to: picture, using: &luck)
-        precondition(view.height == side && view.width == side, "\(view.height) × \(view.width), expected \(side)")
-        return view.pixels
+        for view in seen {
+            precondition(
+                view.height == side && view.width == side, "\(view.height) × \(view.width), expected \(side)")
+        }
+        let views = seen.suffix(recipes.views.count)
+        if recipes.pairs != nil { draft.batch.pictures += seen[0].pixels }
+        for (number, view) in views.enumerated() { draft.batch.views[number] += view.pixels }
     }
 
     /// Adds one caption of a sample, drawn by lot.
@@ -159,8 +159,10 @@ public struct BatchMaker: BatchMaking {
     /// A sample whose picture is at hand.
     private struct Found {
         enum Picture {
-            /// One version a recipe, after what draws no luck.
-            case pixels([Images.Picture])
+            /// After what draws no luck.
+            case versions([Images.Picture])
+            /// After all that the only recipe does.
+            case seen(Images.Picture)
             /// Rows, of which there is one a view.
             case features(views: [String])
         }
@@ -168,6 +170,15 @@ public struct BatchMaker: BatchMaking {
         var sample: Sample
         var fingerprint: Fingerprint
         var picture: Picture
+
+        init(sample: Sample, fingerprint: Fingerprint, picture: Picture) {
+            (self.sample, self.fingerprint, self.picture) = (sample, fingerprint, picture)
+        }
+
+        init(sample: Sample, _ prepared: PreparedPicture) {
+            self.init(
+                sample: sample, fingerprint: prepared.fingerprint, picture: .versions(prepared.versions))
+        }
     }
 
     /// The sample at `index` with its picture after the recipes' fixed parts; if it cannot be read, the first readable one
@@ -175,14 +186,14 @@ public struct BatchMaker: BatchMaking {
     private func readable(
         _ index: Int, epoch: Int, item: Int, skipped: inout [Skipped]
     ) throws(Failure) -> Found {
-        if let found = load(index, &skipped) { return found }
+        if let found = load(index, epoch, item, &skipped) { return found }
         var random = SeededRandom(seed: seed, purpose: .order, epoch: epoch, item: item + 1)  // 0 is the order's own
         for _ in 0..<16 {
-            if let found = load(indices[random.index(below: indices.count)], &skipped) { return found }
+            if let found = load(indices[random.index(below: indices.count)], epoch, item, &skipped) { return found }
         }
         let start = random.index(below: indices.count)
         for offset in indices.indices {
-            if let found = load(indices[(start + offset) % indices.count], &skipped) { return found }
+            if let found = load(indices[(start + offset) % indices.count], epoch, item, &skipped) { return found }
         }
         throw Failure(
             .badData, "cannot fill a batch", at: dataset.path,
@@ -191,36 +202,33 @@ public struct BatchMaker: BatchMaking {
             try: "check the pictures")
     }
 
-    private func load(_ index: Int, _ skipped: inout [Skipped]) -> Found? {
+    /// The sample at `index` with its picture for place `item` of an epoch.
+    private func load(_ index: Int, _ epoch: Int, _ item: Int, _ skipped: inout [Skipped]) -> Found? {
         var name = "sample \(index)"
-        var failure: Failure?
-        let sample: Sample
         do throws(Failure) {
-            sample = try dataset.sample(at: index)
+            let sample = try dataset.sample(at: index)
             name = sample.name
+            if let features = features.pictures {  // those without were listed when features were made
+                return features.fingerprints[index].map {
+                    Found(sample: sample, fingerprint: $0, picture: .features(views: features.views))
+                }
+            }
+            let kept = try cache.picture(index) { () throws(Failure) in try sample.pictureFingerprint() }
+            if let kept { return Found(sample: sample, kept) }
+            if cache.isFull, let recipe = recipes.only {
+                var luck = recipes.luck(0, seed: seed, epoch: epoch, item: item)
+                let seen = try sample.loadPicture(through: recipe, atLeast: 2 * side, using: &luck)
+                return Found(sample: sample, fingerprint: seen.fingerprint, picture: .seen(seen.picture))
+            }
+            let loaded = try sample.loadPicture(atLeast: 2 * side)
+            let made = PreparedPicture(
+                versions: recipes.versions(of: loaded.picture), fingerprint: loaded.fingerprint)
+            cache.keep(index, made)
+            return Found(sample: sample, made)
         } catch {
             skipped.note(name, error)
             return nil
         }
-        if let features = features.pictures {  // those without were listed when features were made
-            return features.fingerprints[index].map {
-                Found(sample: sample, fingerprint: $0, picture: .features(views: features.views))
-            }
-        }
-        let prepared = cache.picture(index) {
-            do throws(Failure) {
-                let loaded = try sample.loadPicture(atLeast: 2 * side)
-                var none = SeededRandom(seed: seed, purpose: .augmentation)  // not drawn from
-                return PreparedPicture(
-                    versions: parts.map { $0.fixed.apply(to: loaded.picture, using: &none) },
-                    fingerprint: loaded.fingerprint)
-            } catch {
-                failure = error
-                return nil
-            }
-        }
-        if let failure { skipped.note(name, failure) }
-        return prepared.map { Found(sample: sample, fingerprint: $0.fingerprint, picture: .pixels($0.versions)) }
     }
 }
 

@@ -9,7 +9,8 @@ public struct JoinedBatchMaker: BatchMaking {
 
     /// Batches of `pairs` with the views of `pictures`, which must make views alone.
     public init(pairs: BatchMaker, pictures: BatchMaker) {
-        precondition(pairs.viewRecipes.isEmpty && pictures.recipe == nil, "pairs and views are made by one each")
+        precondition(
+            pairs.recipes.views.isEmpty && pictures.recipes.pairs == nil, "pairs and views are made by one each")
         (self.pairs, self.pictures, orders) = (pairs, pictures, EpochOrders(pictures))
     }
 

@@ -68,10 +68,11 @@ extension PictureChunk {
         do throws(Failure) {
             let sample = try dataset.sample(at: index)
             name = sample.name
-            let loaded = try sample.loadPicture(atLeast: 2 * side)
-            var luck = SeededRandom(
-                seed: seed, purpose: .augmentation, epoch: view, item: Int(loaded.fingerprint.crc32Value))
-            let seen = recipe.apply(to: loaded.picture, using: &luck)
+            // Content is what luck depends on; where none is drawn, it is not read twice.
+            let content = recipe.parts.drawn.isEmpty ? 0 : Int(try sample.pictureFingerprint().crc32Value)
+            var luck = SeededRandom(seed: seed, purpose: .augmentation, epoch: view, item: content)
+            let loaded = try sample.loadPicture(through: recipe, atLeast: 2 * side, using: &luck)
+            let seen = loaded.picture
             precondition(seen.height == side && seen.width == side, "\(seen.height) × \(seen.width), expected \(side)")
             names.append(name)
             pictures += seen.pixels

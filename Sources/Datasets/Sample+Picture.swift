@@ -1,6 +1,8 @@
+import Augmentations
 import Failures
 import Images
 import Storage
+import Tensors
 
 /// A decoded picture, and what tells its stored bytes from others.
 struct LoadedPicture {
@@ -13,11 +15,43 @@ extension Sample {
     ///
     /// - Throws: `.missingInput`, `.readWrite`, or `.badData` where the bytes are no picture.
     func loadPicture(atLeast side: Int?) throws(Failure) -> LoadedPicture {
+        try load { (bytes, place) throws(Failure) in try Picture(decoding: bytes, named: place, atLeast: side) }
+    }
+
+    /// What a recipe makes of that picture, of which no more is decoded than the recipe needs.
+    ///
+    /// - Throws: The same.
+    func loadPicture(
+        through recipe: [any Augmentation], atLeast side: Int?, using random: inout SeededRandom
+    ) throws(Failure) -> LoadedPicture {
+        var luck = random
+        var loaded = try load { (bytes, place) throws(Failure) in
+            try recipe.apply(decoding: bytes, named: place, atLeast: side, using: &luck)
+        }
+        if !isEncoded { loaded.picture = recipe.apply(to: loaded.picture, using: &luck) }
+        random = luck
+        return loaded
+    }
+
+    private var isEncoded: Bool {
+        switch picture {
+        case .file, .slice: true
+        case .gray, .grayPixels: false
+        }
+    }
+
+    /// What `decode` makes of a file's bytes, which a failure calls by the place; shades of grey as they are.
+    private func load(
+        _ decode: (RawSpan, String) throws(Failure) -> Picture
+    ) throws(Failure) -> LoadedPicture {
+        func loaded(_ bytes: RawSpan, _ place: String) throws(Failure) -> LoadedPicture {
+            LoadedPicture(picture: try decode(bytes, place), fingerprint: Fingerprint(bytes))
+        }
         switch picture {
         case .file(let path):
-            return try MappedFile(path).read { (bytes) throws(Failure) in try decode(bytes, at: path, side) }
+            return try MappedFile(path).read { (bytes) throws(Failure) in try loaded(bytes, path) }
         case .slice(let path, let offset, let count):
-            return try read(path, offset, count) { (bytes) throws(Failure) in try decode(bytes, at: name, side) }
+            return try read(path, offset, count) { (bytes) throws(Failure) in try loaded(bytes, name) }
         case .gray(let path, let offset, let height, let width):
             let shades = try read(path, offset, height * width) { $0.bytes(0..<$0.byteCount) }
             return gray(shades, height, width)
@@ -37,11 +71,6 @@ extension Sample {
             return try read(path, offset, height * width) { Fingerprint($0) }
         case .grayPixels(let shades, _, _): return Fingerprint(shades)
         }
-    }
-
-    private func decode(_ bytes: RawSpan, at place: String, _ side: Int?) throws(Failure) -> LoadedPicture {
-        LoadedPicture(
-            picture: try Picture(decoding: bytes, named: place, atLeast: side), fingerprint: Fingerprint(bytes))
     }
 
     private func gray(_ shades: [UInt8], _ height: Int, _ width: Int) -> LoadedPicture {

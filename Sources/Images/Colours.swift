@@ -1,8 +1,5 @@
 /// Pillow's colour arithmetic, byte for byte: `ImageEnhance`, and the hue as torchvision turns it over Pillow.
 extension Picture {
-    /// The brightness of each pixel in all three channels.
-    public var grayscale: Picture { Picture(grayscale: luma.span, height: height, width: width) }
-
     /// Every byte through one function of it, by table.
     func mapped(_ function: (Int32) -> UInt8) -> Picture {
         let table = (0..<256).map { function(Int32($0)) }

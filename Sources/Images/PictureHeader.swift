@@ -8,6 +8,8 @@ public struct PictureHeader: Sendable, Equatable {
     public let height: Int, width: Int
     /// How the stored pixels are to be turned.
     let orientation: Orientation
+    /// What decoding holds at once for each pixel.
+    let bytesPerPixel: Int
 
     /// Reads the header of `bytes`; `place` is what a failure calls them.
     ///
@@ -37,6 +39,7 @@ public struct PictureHeader: Sendable, Equatable {
         }
         self.format = format
         orientation = stored.orientation
+        bytesPerPixel = stored.bytesPerPixel
         height = orientation.swapsSides ? stored.width : stored.height
         width = orientation.swapsSides ? stored.height : stored.width
     }
@@ -48,10 +51,18 @@ public struct PictureHeader: Sendable, Equatable {
 
     /// Refuses a picture that is larger than `limit`.
     func check(_ limit: PixelLimit, named place: String) throws(Failure) {
-        guard width.multipliedReportingOverflow(by: height).overflow || width * height > limit.pixels else { return }
-        throw .unreadable(
-            place, "it has \(height) × \(width) pixels, more than the limit of \(limit.pixels)",
-            try: "make it smaller, or leave it out")
+        let remedy = "make it smaller, or leave it out"
+        let (count, isTooLarge) = width.multipliedReportingOverflow(by: height)
+        guard !isTooLarge, count <= limit.pixels else {
+            throw .unreadable(
+                place, "it has \(height) × \(width) pixels, more than the limit of \(limit.pixels)", try: remedy)
+        }
+        let (bytes, isTooMuch) = count.multipliedReportingOverflow(by: bytesPerPixel)
+        guard !isTooMuch, bytes <= limit.bytes else {
+            throw .unreadable(
+                place, "its \(height) × \(width) pixels need more memory than the limit of \(limit.bytes) bytes",
+                try: remedy)
+        }
     }
 }
 
@@ -59,6 +70,8 @@ public struct PictureHeader: Sendable, Equatable {
 struct StoredHeader {
     var height = 0, width = 0
     var orientation = Orientation.upright
+    /// What decoding holds at once for each pixel: its colours, and what is kept until all of it is read.
+    var bytesPerPixel = 3
 }
 
 extension Failure {

@@ -1,39 +1,38 @@
 extension Picture {
-    /// The picture at another size, antialiased; byte for byte what Pillow's `Image.resize` gives.
-    public func resized(height newHeight: Int, width newWidth: Int, filter: ResizeFilter = .bicubic) -> Picture {
-        resized(height: newHeight, width: newWidth, filter: filter, keepingRows: 0..<newHeight, columns: 0..<newWidth)
+    /// The picture at another size, antialiased; byte for byte what Pillow's `Image.resize` gives, or torchvision's `resize`
+    /// of a tensor.
+    public func resized(
+        height newHeight: Int, width newWidth: Int, filter: ResizeFilter = .bicubic,
+        arithmetic: ResizeArithmetic = .pillow
+    ) -> Picture {
+        resampled(ResamplePlan(whole, height: newHeight, width: newWidth, filter: filter, arithmetic: arithmetic))
     }
 
     /// The picture with its shorter side changed to `side` and the longer one in proportion, rounded down as
     /// torchvision and transformers do.
     public func resized(shorterSide side: Int, filter: ResizeFilter = .bicubic) -> Picture {
-        let size = size(withShorterSide: side)
+        let size = whole.size(withShorterSide: side)
         return resized(height: size.height, width: size.width, filter: filter)
     }
 
     /// The picture with its longer side changed to `side` and the shorter one in proportion, rounded to the nearest
     /// (halves to even) as open_clip does, and at least 1.
-    public func resized(longerSide side: Int, filter: ResizeFilter = .bicubic) -> Picture {
+    public func resized(
+        longerSide side: Int, filter: ResizeFilter = .bicubic, arithmetic: ResizeArithmetic = .pillow
+    ) -> Picture {
         let ratio = Double(max(height, width)) / Double(side)
         func scaled(_ length: Int) -> Int { max(Int((Double(length) / ratio).rounded(.toNearestOrEven)), 1) }
-        return resized(height: scaled(height), width: scaled(width), filter: filter)
+        return resized(height: scaled(height), width: scaled(width), filter: filter, arithmetic: arithmetic)
     }
 
     /// What `resized(shorterSide:)` and then `centerCropped(side)` give, without making the pixels that are cut off.
     /// The shorter side, that of the square where nil, must not be less than that.
     public func resizedAndCenterCropped(
-        _ side: Int, shorterSide: Int? = nil, filter: ResizeFilter = .bicubic
+        _ side: Int, shorterSide: Int? = nil, filter: ResizeFilter = .bicubic, arithmetic: ResizeArithmetic = .pillow
     ) -> Picture {
-        let size = size(withShorterSide: shorterSide ?? side)
-        precondition(min(size.height, size.width) >= side, "a square of \(side) is not inside \(size)")
-        let top = (size.height - side) / 2, left = (size.width - side) / 2
-        return resized(
-            height: size.height, width: size.width, filter: filter, keepingRows: top..<top + side,
-            columns: left..<left + side)
-    }
-
-    private func size(withShorterSide side: Int) -> (height: Int, width: Int) {
-        height < width ? (side, side * width / height) : (side * height / width, side)
+        resampled(
+            ResamplePlan(
+                whole, shorterSide: shorterSide ?? side, centerCropped: side, filter: filter, arithmetic: arithmetic))
     }
 
     /// What `cropped(to: region)` and then `resized(height:width:filter:)` give, without making the part; mirrored on
@@ -42,16 +41,7 @@ extension Picture {
         _ region: Region, height newHeight: Int, width newWidth: Int, filter: ResizeFilter = .bicubic,
         isFlipped: Bool = false
     ) -> Picture {
-        precondition(newHeight > 0 && newWidth > 0, "cannot resize to \(newHeight) × \(newWidth)")
-        let vertical =
-            newHeight == region.height
-            ? nil : WeightTable(resizing: region.height, to: newHeight, keeping: 0..<newHeight, with: filter)
-        guard newWidth != region.width else {
-            let resized = resampled(region, rows: vertical, columns: nil)
-            return isFlipped ? resized.flipped() : resized
-        }
-        let horizontal = WeightTable(resizing: region.width, to: newWidth, keeping: 0..<newWidth, with: filter)
-        return resampled(region, rows: vertical, columns: isFlipped ? horizontal.reversed : horizontal)
+        resampled(ResamplePlan(region, height: newHeight, width: newWidth, filter: filter, isFlipped: isFlipped))
     }
 
     /// A part that may begin and end between pixels, resized; byte for byte Pillow's `Image.resize` with a `box`. Pixels
@@ -68,30 +58,15 @@ extension Picture {
             if box == 0..<Double(length), newLength == length { return nil }
             return WeightTable(resizing: length, box: box, to: newLength, keeping: 0..<newLength, with: filter)
         }
-        return resampled(whole, rows: table(height, rows, newHeight), columns: table(width, columns, newWidth))
+        return resampled(
+            ResamplePlan(
+                whole, vertical: table(height, rows, newHeight), horizontal: table(width, columns, newWidth)))
     }
+}
 
-    private func resized(
-        height newHeight: Int, width newWidth: Int, filter: ResizeFilter, keepingRows rows: Range<Int>,
-        columns: Range<Int>
-    ) -> Picture {
-        precondition(newHeight > 0 && newWidth > 0, "cannot resize to \(newHeight) × \(newWidth)")
-        let vertical =
-            newHeight == height && rows.count == height
-            ? nil : WeightTable(resizing: height, to: newHeight, keeping: rows, with: filter)
-        let horizontal =
-            newWidth == width && columns.count == width
-            ? nil : WeightTable(resizing: width, to: newWidth, keeping: columns, with: filter)
-        return resampled(whole, rows: vertical, columns: horizontal)
-    }
-
-    /// Blurs with a Gaussian of deviation `sigma` pixels over `kernelSize` × `kernelSize` pixels, an odd number; edges
-    /// are mirrored. As torchvision's `gaussian_blur`, but rounded to 8 bit between the two directions.
-    public func blurred(sigma: Float, kernelSize: Int) -> Picture {
-        precondition(kernelSize > 0 && kernelSize % 2 == 1 && sigma > 0, "found kernel \(kernelSize), sigma \(sigma)")
-        func table(_ length: Int) -> WeightTable {
-            WeightTable(blurring: length, sigma: Double(sigma), reach: min(kernelSize / 2, length - 1))
-        }
-        return resampled(whole, rows: table(height), columns: table(width))
+extension Region {
+    /// Its size with the shorter side changed to `side` and the longer one in proportion, rounded down.
+    package func size(withShorterSide side: Int) -> (height: Int, width: Int) {
+        height < width ? (side, side * width / height) : (side * height / width, side)
     }
 }

@@ -29,9 +29,9 @@ struct WeightTable {
     }
 
     /// Adds an output; weights at either end that round to nothing are left out, which changes no sum.
-    private mutating func append(start: Int, weights row: Span<Double>) {
+    private mutating func append(start: Int, weights row: Span<Double>, precision: Int) {
         let place = weights.count
-        for i in row.indices { weights.append(Self.fixed(row[i])) }
+        for i in row.indices { weights.append(Self.fixed(row[i], precision) << (22 - Int32(precision))) }
         var first = 0, last = row.count
         while last > 1, weights[place + last - 1] == 0 { last -= 1 }
         while first < last - 1, weights[place + first] == 0 { first += 1 }
@@ -41,9 +41,10 @@ struct WeightTable {
         counts.append(Int32(last - first))
     }
 
-    /// A weight in whole 2⁻²², the nearest.
-    private static func fixed(_ weight: Double) -> Int32 {
-        Int32(weight < 0 ? -0.5 + weight * 0x1p22 : 0.5 + weight * 0x1p22)
+    /// A weight in whole 2⁻ᵖʳᵉᶜⁱˢⁱᵒⁿ, the nearest.
+    private static func fixed(_ weight: Double, _ precision: Int) -> Int32 {
+        let scaled = weight * Double(1 << precision)
+        return Int32(weight < 0 ? -0.5 + scaled : 0.5 + scaled)
     }
 
     /// Moves all that is read by so many pixels, because the input was cut.
@@ -62,49 +63,65 @@ struct WeightTable {
 
     /// Weights that change the part `box` of `input` pixels, which may begin and end between pixels, into `output`, of
     /// which only the range `kept` is made.
-    init(resizing input: Int, box: Range<Double>, to output: Int, keeping kept: Range<Int>, with filter: ResizeFilter) {
-        let scale = (box.upperBound - box.lowerBound) / Double(output), stretch = max(scale, 1)
-        let support = filter.support * stretch
-        self.init(outputs: kept.count, taps: min(Int(support.rounded(.up)) * 2 + 1, input))
+    init(
+        resizing input: Int, box: Range<Double>, to output: Int, keeping kept: Range<Int>, with filter: ResizeFilter,
+        arithmetic: ResizeArithmetic = .pillow
+    ) {
+        let axis = Axis(input: input, box: box, output: output, filter: filter)
+        self.init(outputs: kept.count, taps: axis.taps)
+        let precision = arithmetic == .pillow ? 22 : axis.precisionOf16Bits
         var row = [Double](repeating: 0, count: taps)
-        let inverse = 1 / stretch
         for x in kept {
-            let center = box.lowerBound + (Double(x) + 0.5) * scale
-            let start = max(Int(center - support + 0.5), 0)
-            let count = min(Int(center + support + 0.5), input) - start
-            var sum = 0.0
-            for i in 0..<count {
-                row[i] = filter.weight((Double(i + start) - center + 0.5) * inverse)
-                sum += row[i]
-            }
-            if sum != 0 { for i in 0..<count { row[i] /= sum } }
-            append(start: start, weights: row.span.extracting(0..<count))
+            let range = axis.weigh(x, into: &row)
+            append(start: range.lowerBound, weights: row.span.extracting(0..<range.count), precision: precision)
         }
     }
 
     /// The same for all `input` pixels.
-    init(resizing input: Int, to output: Int, keeping kept: Range<Int>, with filter: ResizeFilter) {
-        self.init(resizing: input, box: 0..<Double(input), to: output, keeping: kept, with: filter)
+    init(
+        resizing input: Int, to output: Int, keeping kept: Range<Int>, with filter: ResizeFilter,
+        arithmetic: ResizeArithmetic = .pillow
+    ) {
+        self.init(
+            resizing: input, box: 0..<Double(input), to: output, keeping: kept, with: filter, arithmetic: arithmetic)
+    }
+}
+
+/// One axis of a resizing: how each output weighs its inputs.
+private struct Axis {
+    let input: Int, output: Int
+    private let first: Double, scale: Double, stretch: Double, support: Double
+    private let filter: ResizeFilter
+
+    init(input: Int, box: Range<Double>, output: Int, filter: ResizeFilter) {
+        (self.input, self.output, self.filter) = (input, output, filter)
+        first = box.lowerBound
+        scale = (box.upperBound - box.lowerBound) / Double(output)
+        stretch = max(scale, 1)
+        support = filter.support * stretch
     }
 
-    /// Weights that blur `length` pixels with a Gaussian of deviation `sigma`, cut off `reach` pixels from its centre.
-    ///
-    /// Beyond the edge the picture is mirrored about its edge pixel, which is not repeated; `reach < length`.
-    init(blurring length: Int, sigma: Double, reach: Int) {
-        self.init(outputs: length, taps: min(2 * reach + 1, length))
-        var kernel = (-reach...reach).map { exponential(-0.5 * (Double($0) / sigma) * (Double($0) / sigma)) }
-        let sum = kernel.reduce(0, +)
-        for i in kernel.indices { kernel[i] /= sum }
-        var row = [Double](repeating: 0, count: taps)
-        for x in 0..<length {
-            let start = max(x - reach, 0), end = min(x + reach + 1, length)
-            for i in 0..<end - start { row[i] = 0 }
-            for (i, weight) in kernel.enumerated() {
-                var at = abs(x - reach + i)
-                if at >= length { at = 2 * (length - 1) - at }
-                row[at - start] += weight
-            }
-            append(start: start, weights: row.span.extracting(0..<end - start))
+    var taps: Int { min(Int(support.rounded(.up)) * 2 + 1, input) }
+
+    /// The inputs that count for output `x`; their weights, whose sum is 1, are the first of `row`.
+    func weigh(_ x: Int, into row: inout [Double]) -> Range<Int> {
+        let center = first + (Double(x) + 0.5) * scale, inverse = 1 / stretch
+        let start = max(Int(center - support + 0.5), 0)
+        let count = min(Int(center + support + 0.5), input) - start
+        var sum = 0.0
+        for i in 0..<count {
+            row[i] = filter.weight((Double(i + start) - center + 0.5) * inverse)
+            sum += row[i]
         }
+        if sum != 0 { for i in 0..<count { row[i] /= sum } }
+        return start..<start + count
+    }
+
+    /// The binary places that the largest weight of any output leaves to numbers of 16 bits: PyTorch's
+    /// `aten/src/ATen/native/cpu/UpSampleKernel.cpp`. Rounded and shifted sums are the same with zeros behind these places.
+    var precisionOf16Bits: Int {
+        var row = [Double](repeating: 0, count: taps), most = 0.0
+        for x in 0..<output { for i in 0..<weigh(x, into: &row).count { most = max(most, row[i]) } }
+        return (0..<22).first { Int(0.5 + most * Double(1 << ($0 + 1))) >= 1 << 15 } ?? 22
     }
 }

@@ -2,6 +2,7 @@ import Augmentations
 import Failures
 import Images
 import Storage
+import Tensors
 import Towers
 
 /// A picture as a model reads it, and what the catalogue keeps of it.
@@ -18,11 +19,9 @@ struct PreparedPicture: Sendable {
 struct PicturePreparation: Sendable {
     let layout: PatchLayout
     private let preprocessing: Preprocessing
-    private let resize: Resize
 
     init(_ settings: ModelSettings) {
         preprocessing = settings.preprocessing
-        resize = Resize(preprocessing)
         layout = PatchLayout(side: preprocessing.side, patchSize: settings.model.plan.patchSize)
     }
 
@@ -38,10 +37,11 @@ struct PicturePreparation: Sendable {
         let header = try PictureHeader(of: bytes, named: place)
         // A JPEG is decoded at no less than twice the side that the model sees, as clip-train does for evaluation.
         let picture = try Picture(decoding: bytes, named: place, atLeast: 2 * preprocessing.side)
-        let square = resize.apply(to: picture)
+        var none = SeededRandom(seed: 0, purpose: .augmentation)  // not drawn from
         var patches = [Float](repeating: 0, count: layout.patches * layout.rowWidth)
         var rows = patches.mutableSpan
-        layout.write(square.pixels.span, mean: preprocessing.mean, std: preprocessing.std, into: &rows)
+        [any Augmentation].evaluation(preprocessing)
+            .writePatches(of: picture, layout, preprocessing, using: &none, into: &rows)
         return PreparedPicture(
             patches: patches, fingerprint: Fingerprint(bytes).description, perceptualHash: picture.perceptualHash,
             height: header.height, width: header.width)

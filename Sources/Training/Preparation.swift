@@ -25,9 +25,13 @@ struct Preparation {
     /// Pictures without captions beside the pairs.
     let pictures: Dataset?
     let threads, workers: Int
+    /// The most bytes of decoded pictures that are kept in a file of the run; in memory where nil. It changes no result.
+    var pixelBytes: Int?
 
-    /// A new run: no folder is made before the data is known to be usable.
-    static func begin(_ options: TrainingOptions, threads: Int, workers: Int) throws(Failure) -> Preparation {
+    /// A new run: no folder is made before the data is known to be usable, or at all where only a look is taken.
+    static func begin(
+        _ options: TrainingOptions, threads: Int, workers: Int, makesFolder: Bool = true
+    ) throws(Failure) -> Preparation {
         var configuration = try ModelConfiguration(named: options.chosenModel)
         var options = options
         let starts = try options.begin(), towers = try options.towerSettings()
@@ -73,7 +77,7 @@ struct Preparation {
             settings.preprocessing(side: model.plan.imageSize, of: trained.preprocessing), teaching, pictures,
             texts: texts, threads: threads, workers: workers)
         _ = try preparation.batchMaker()  // what the data cannot feed is told before a folder is made
-        try RunDirectory.make(directory.path)
+        if makesFolder { try RunDirectory.make(directory.path) }
         return preparation
     }
 
@@ -207,22 +211,26 @@ struct Preparation {
         return lines
     }
 
-    /// What makes the batches. `features` take the place of what a locked tower would see.
+    /// What makes the batches. `features` take the place of what a locked tower would see; `pixelFile` is where decoded
+    /// pictures are kept.
     ///
-    /// - Throws: `.badData` where texts lack what an objective needs.
-    func batchMaker(_ features: BatchFeatures = BatchFeatures()) throws(Failure) -> any BatchMaking {
+    /// - Throws: `.badData` where texts lack what an objective needs; `.cannotWrite` where that file cannot be made.
+    func batchMaker(
+        _ features: BatchFeatures = BatchFeatures(), pixelFile: PixelFile? = nil
+    ) throws(Failure) -> any BatchMaking {
         let texts = TextNeeds(settings.needs), contextLength = model.plan.contextLength
         let hiding = texts.hiding(tokenizer, mask: Int32(model.plan.vocabSize - 1), seed: settings.seed)
         switch data {
         case .pictures(let dataset):
             let views = settings.viewRecipes(preprocessing)
-            let pairs = BatchMaker(
+            let pairs = try BatchMaker(
                 dataset: dataset, indices: training, tokenizer: tokenizer, contextLength: contextLength,
                 recipe: settings.material == .pictures ? nil : settings.recipe(preprocessing),
                 viewRecipes: pictures == nil ? views : [], hiding: hiding, side: preprocessing.side,
-                batchSize: settings.batchSize, seed: settings.seed, features: features, teacher: teaching?.vectors)
+                batchSize: settings.batchSize, seed: settings.seed, features: features, teacher: teaching?.vectors,
+                pixelFile: pixelFile)
             guard let pictures else { return pairs }
-            let beside = BatchMaker(
+            let beside = try BatchMaker(
                 dataset: pictures, indices: pictures.training, tokenizer: tokenizer, contextLength: contextLength,
                 recipe: nil, viewRecipes: views, side: preprocessing.side, batchSize: settings.batchSize,
                 seed: settings.seed)

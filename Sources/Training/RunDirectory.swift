@@ -11,6 +11,8 @@ struct RunDirectory {
     var skipped: String { "\(path)/skipped.jsonl" }
     var record: String { "\(path)/run.json" }
     var best: String { "\(path)/best" }
+    /// Decoded pictures, while the run is not done.
+    var pixels: String { "\(path)/pixels.cache" }
     /// What locked towers made, beside the run, so that the next one finds it, and clip-index as well.
     var features: String { FeatureCache.path(beside: path) }
     var checkpoint: Checkpoint { Checkpoint(folder: "\(path)/checkpoint") }

@@ -84,6 +84,10 @@ package struct TrainingOptions: Sendable {
     package var checkpointSteps: Int?
     /// Threads that compute and threads that decode pictures. They never change a result.
     package var threads, workers: Int?
+    /// Gigabytes of decoded pictures that are kept in the run directory; half a one in memory where nil.
+    package var cachePixels: Double?
+    /// Pictures to show with their views, in place of training.
+    package var previewedPictures: Int?
     /// Where the run directory goes.
     package var output: String?
     /// A run directory to go on with.
@@ -110,7 +114,7 @@ package struct TrainingOptions: Sendable {
             ("--image-size", imageSize, 1...8192), ("--image-layer", imageLayer, 1...1000),
             ("--feature-views", featureViews, 1...1000), ("--projection-dim", projectionDim, 1...65_536),
             ("--projection-hidden", projectionHidden, 1...65_536), ("--threads", threads, 1...1024),
-            ("--workers", workers, 1...1024),
+            ("--workers", workers, 1...1024), ("--preview-augmentations", previewedPictures, 1...1000),
         ]
         for (name, value, range) in counts {
             if let value, !range.contains(value) { throw outOfRange(name, "\(value)", "\(range)") }
@@ -123,7 +127,7 @@ package struct TrainingOptions: Sendable {
             ("--checkpoint-minutes", checkpointMinutes, 0.01...1_000_000),
             ("--projection-dropout", projectionDropout.map(Double.init), 0...0.9),
             ("--tower-lr", towerLearningRate.map(Double.init), 0...10),
-            ("--layer-decay", layerDecay.map(Double.init), 0...1),
+            ("--layer-decay", layerDecay.map(Double.init), 0...1), ("--cache-pixels", cachePixels, 0.001...100_000),
         ]
         for (name, value, range) in numbers {
             if let value, !range.contains(value) { throw outOfRange(name, "\(value)", "\(range)") }

@@ -3,6 +3,7 @@ import Catalogue
 import Datasets
 import Evaluation
 package import Failures
+import Foundation
 import Kernels
 import Storage
 import Tokenizers
@@ -18,10 +19,11 @@ package func train(
     try options.check()
     if let threads = options.threads { setThreadCount(threads) }
     let start = RunClock(before: 0), workers = options.workers ?? threadCount
-    let preparation =
+    var preparation =
         if options.resume == nil {
             try Preparation.begin(options, threads: threadCount, workers: workers)
         } else { try Preparation.resume(options, threads: threadCount, workers: workers) }
+    preparation.pixelBytes = options.cachePixels.map { Int($0 * 1e9) }
     var run = try TrainingRun(preparation, isNew: options.resume == nil, spent: start.seconds)
     try run.go(isInterrupted: isInterrupted, tell: tell)
 }
@@ -78,7 +80,8 @@ struct TrainingRun: ~Copyable {
             preparation.data.skipped + preparation.heldOutFiles.flatMap(\.skipped)
                 + (preparation.teaching?.skipped ?? []))
         try report(.start(startReport), tell)
-        let maker = try preparation.batchMaker(try gatherFeatures(isInterrupted, tell))
+        let pixelFile = preparation.pixelBytes.map { PixelFile(path: directory.pixels, limit: $0) }
+        let maker = try preparation.batchMaker(try gatherFeatures(isInterrupted, tell), pixelFile: pixelFile)
         let loader = BatchLoader(
             maker, from: BatchPosition(epoch: position.epoch, index: position.batch), workers: preparation.workers)
         while !isOver {
@@ -101,6 +104,7 @@ struct TrainingRun: ~Copyable {
         }
         if position.step != evaluatedStep { try evaluate(tell) }
         try save(tell)
+        try? FileManager.default.removeItem(atPath: directory.pixels)  // a run that is done sees no picture again
         try report(.done(doneReport), tell)
     }
 

@@ -67,8 +67,11 @@ private final class ImageView: @unchecked Sendable {
         layout = PatchLayout(side: side, patchSize: 16)
         rows = [Float](repeating: 0, count: layout.patches * layout.rowWidth)
         recipe =
-            part == .simclr
-            ? .simCLR(side: side, filter: .bilinear) : [RandomResizedCrop(side: side, filter: .bilinear), RandomFlip()]
+            switch part {
+            case .simclr: .simCLR(side: side, filter: .bilinear)
+            case .evaluate: .evaluation(Preprocessing(side: side))
+            case .train, .resize: [RandomResizedCrop(side: side, filter: .bilinear), RandomFlip()]
+            }
     }
 
     /// Makes it once, with luck of its own. The file was read before, so it does not fail.
@@ -76,21 +79,20 @@ private final class ImageView: @unchecked Sendable {
         var random = SeededRandom(seed: 1, purpose: .augmentation, epoch: pass, item: item)
         switch part {
         case .train:
-            let view = try? MappedFile(path).read { (bytes) throws(Failure) in
-                try recipe.apply(decoding: bytes, named: path, atLeast: 2 * side, using: &random)
-            }
-            guard let view else { return }
             var floats: [Float] = []
             swap(&floats, &rows)
-            var target = floats.mutableSpan
-            layout.write(view.pixels.span, mean: preprocessing.mean, std: preprocessing.std, into: &target)
+            try? MappedFile(path).read { (bytes) throws(Failure) in
+                var target = floats.mutableSpan
+                try recipe.writePatches(
+                    decoding: bytes, named: path, atLeast: 2 * side, layout, preprocessing, using: &random,
+                    into: &target)
+            }
             swap(&floats, &rows)
         case .simclr: _ = recipe.apply(to: picture, using: &random)
         case .evaluate:
-            let decoded = try? MappedFile(path).read { (bytes) throws(Failure) in
-                try Picture(decoding: bytes, named: path, atLeast: 2 * side)
+            _ = try? MappedFile(path).read { (bytes) throws(Failure) in
+                try recipe.apply(decoding: bytes, named: path, atLeast: 2 * side, using: &random)
             }
-            _ = decoded?.resizedAndCenterCropped(side)
         case .resize: _ = picture.resized(shorterSide: side)
         }
     }

@@ -3,6 +3,7 @@ import Augmentations
 import Datasets
 import Failures
 import Kernels
+import Processor
 import Storage
 import Tensors
 import Terminal

@@ -40,6 +40,12 @@ import Training
             towerOptions.fill(&options)
             recipeOptions.fill(&options)
             runOptions.fill(&options)
+            if options.previewedPictures != nil {
+                let preview = try previewAugmentations(options)
+                return say(
+                    "wrote \(countText(preview.pictures)) pictures with \(preview.views) views each to "
+                        + oneLine(preview.path))
+            }
             var talk = Talk(printsJSON: runOptions.json)
             defer { talk.finish() }
             try train(options, isInterrupted: { Interruption.isRequested }) { (event) throws(Failure) in

@@ -207,6 +207,16 @@ struct RunOptions: ParsableArguments {
     @Option(help: "Steps between checkpoints.") var checkpointSteps: Int?
     @Option(help: "Threads that compute. (default: one for each processor)") var threads: Int?
     @Option(help: "Threads that read pictures. (default: one for each processor)") var workers: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Gigabytes of decoded pictures to keep in a file of the run, for its next epochs. (default: 0.5, in memory)",
+            discussion: "They change no result. --resume finds them again; they are removed when the run is done."))
+    var cachePixels: Double?
+    @Option(
+        help: ArgumentHelp(
+            "Show that many pictures beside what the model sees of them, as one PNG, and do not train.",
+            discussion: "Written to --output, or augmentations.png; no run directory is made."))
+    var previewAugmentations: Int?
     @Flag(help: "Print one JSON object a line on stdout for each step, evaluation and checkpoint.") var json = false
 
     func fill(_ options: inout TrainingOptions) {
@@ -217,5 +227,7 @@ struct RunOptions: ParsableArguments {
         options.checkpointSteps = checkpointSteps
         options.threads = threads
         options.workers = workers
+        options.cachePixels = cachePixels
+        options.previewedPictures = previewAugmentations
     }
 }

@@ -1,5 +1,6 @@
 import Autodiff
 import Kernels
+import Processor
 import Tensors
 import Testing
 

@@ -1,6 +1,7 @@
 import Autodiff
 import Foundation
 import Kernels
+import Processor
 import Tensors
 import Testing
 

@@ -1,6 +1,7 @@
 import Augmentations
 import Failures
 import Images
+import Storage
 import Tensors
 import Testing
 import Tokenizers
@@ -36,12 +37,13 @@ private func makeDataset(in folder: TestFolder, broken: [Int] = []) throws -> Da
 
 private func makeMaker(
     _ dataset: Dataset, batchSize: Int = 5, seed: UInt64 = 3, recipe: [any Augmentation] = [Shaded()],
-    cacheBytes: Int = 1 << 20
-) -> BatchMaker {
-    BatchMaker(
+    cacheBytes: Int = 1 << 20, views: [[any Augmentation]] = [], pixelFile: PixelFile? = nil
+) throws -> BatchMaker {
+    try BatchMaker(
         dataset: dataset, indices: dataset.training,
         tokenizer: BytePairTokenizer.trained(on: ["caption another"], vocabSize: 600), contextLength: 16,
-        recipe: recipe, side: 4, batchSize: batchSize, seed: seed, cacheBytes: cacheBytes)
+        recipe: recipe, viewRecipes: views, side: 4, batchSize: batchSize, seed: seed, cacheBytes: cacheBytes,
+        pixelFile: pixelFile)
 }
 
 @Suite struct BatchMakerTests {
@@ -50,7 +52,7 @@ private func makeMaker(
     init() throws { folder = try TestFolder() }
 
     @Test func `an epoch takes every sample at most once, in another order each time`() throws {
-        let maker = makeMaker(try makeDataset(in: folder))
+        let maker = try makeMaker(try makeDataset(in: folder))
         #expect(maker.batchesPerEpoch == 4)
         let epochs = try (0..<2).map { epoch in try (0..<4).flatMap { try maker.batch(epoch: epoch, index: $0).names } }
         for names in epochs { #expect(names.count == 20 && Set(names).count == 20) }
@@ -75,7 +77,7 @@ private func makeMaker(
         let dataset = try makeDataset(in: folder, broken: [2])
         let recipe: [any Augmentation] = [Resize(side: 6), RandomCrop(side: 4), RandomFlip()]
         func epochs(_ cacheBytes: Int) throws -> [Batch] {
-            let maker = makeMaker(dataset, recipe: recipe, cacheBytes: cacheBytes)
+            let maker = try makeMaker(dataset, recipe: recipe, cacheBytes: cacheBytes)
             return try (0..<3).flatMap { epoch in try (0..<4).map { try maker.batch(epoch: epoch, index: $0) } }
         }
         let none = try epochs(0)
@@ -84,8 +86,69 @@ private func makeMaker(
         #expect(try epochs(6 * 6 * 3 * 5) == none)
     }
 
+    /// Recipes that begin with a crop, of which a part may be decoded; pictures here have 12 × 12 pixels and more.
+    static let cropping: [[any Augmentation]] = [
+        [RandomResizedCrop(side: 4), RandomFlip()],
+        [Shrink(shorterSide: 8), RandomResizedCrop(side: 4, scale: 0.2...1), RandomFlip(), RandomGrayscale()],
+        [Resize(side: 6), RandomCrop(side: 4), RandomFlip()],
+    ]
+
+    @Test(arguments: 0..<3) func `a part of a picture that is decoded gives the bytes of the whole`(number: Int) throws
+    {
+        let dataset = try makeDataset(in: folder, broken: [2])
+        func epochs(_ cacheBytes: Int) throws -> [Batch] {
+            let maker = try makeMaker(dataset, recipe: Self.cropping[number], cacheBytes: cacheBytes)
+            return try (0..<3).flatMap { epoch in try (0..<4).map { try maker.batch(epoch: epoch, index: $0) } }
+        }
+        let whole = try epochs(1 << 20)
+        #expect(try epochs(0) == whole)
+        #expect(try epochs(600) == whole)
+    }
+
+    @Test func `pictures that are kept in a file change no byte, and are found again`() throws {
+        let dataset = try makeDataset(in: folder, broken: [2]), path = "\(folder.path)/pixels.cache"
+        func epochs(_ limit: Int?) throws -> [Batch] {
+            let maker = try makeMaker(
+                dataset, recipe: Self.cropping[1], views: [Self.cropping[1], Self.cropping[0]],
+                pixelFile: limit.map { PixelFile(path: path, limit: $0) })
+            return try (0..<2).flatMap { epoch in try (0..<4).map { try maker.batch(epoch: epoch, index: $0) } }
+        }
+        let none = try epochs(nil)
+        #expect(try epochs(1 << 17) == none)
+        let size = try MappedFile(path).count
+        #expect(size > 23 * 4 * 4 * 3)
+        #expect(try epochs(1 << 17) == none)
+        #expect(try MappedFile(path).count == size)  // nothing was made again
+        // Cut off where a killed process might have stopped.
+        try folder.write("pixels.cache", MappedFile(path).copy().dropLast(size / 3) + [0, 0, 0])
+        #expect(try epochs(1 << 17) == none)
+        #expect(try MappedFile(path).count == size)
+    }
+
+    @Test func `what was changed meanwhile is decoded anew`() throws {
+        let dataset = try makeDataset(in: folder), file = PixelFile(path: "\(folder.path)/pixels.cache", limit: 1 << 17)
+        let before = try makeMaker(dataset, batchSize: 23, pixelFile: file).batch(epoch: 0, index: 0)
+        try folder.write("3.png", try pngBytes(200))
+        let after = try makeMaker(dataset, batchSize: 23, pixelFile: file).batch(epoch: 0, index: 0)
+        #expect(after == (try makeMaker(dataset, batchSize: 23).batch(epoch: 0, index: 0)))
+        #expect(after.pictures != before.pictures)
+    }
+
+    @Test func `a preview shows what the epochs make of the first pictures that can be read`() throws {
+        let maker = try makeMaker(
+            try makeDataset(in: folder, broken: [2, 11]), recipe: Self.cropping[0], views: [Self.cropping[1]])
+        let previews = try maker.previews(22, epochs: 2)
+        #expect(previews.count == 21 && maker.viewCount == 2)
+        let first = try maker.batch(epoch: 0, index: 0)
+        #expect(previews.allSatisfy { $0.views.count == 2 && $0.views.allSatisfy { $0.count == 2 } })
+        let shown = try #require(previews.first { $0.name == first.names[0] })
+        #expect(shown.views[0][0].pixels == Array(first.pictures.prefix(48)))
+        #expect(shown.views[0][1].pixels == Array(first.views[0].prefix(48)))
+        #expect(shown.caption != nil)
+    }
+
     @Test func `all captions of a picture are drawn in turn`() throws {
-        let maker = makeMaker(try makeDataset(in: folder), batchSize: 23)
+        let maker = try makeMaker(try makeDataset(in: folder), batchSize: 23)
         var seen: [String: Set<[Int32]>] = [:]
         for epoch in 0..<20 {
             let batch = try maker.batch(epoch: epoch, index: 0)
@@ -100,7 +163,7 @@ private func makeMaker(
         try folder.pictures(["a.png", "b.png"])
         try folder.pictures(["c.png"])  // the same as a
         try folder.write("captions.tsv", "a.png\tone\nb.png\ttwo\nc.png\ttwo\n")
-        let maker = makeMaker(try Dataset.open(folder.path), batchSize: 3)
+        let maker = try makeMaker(try Dataset.open(folder.path), batchSize: 3)
         let batch = try maker.batch(epoch: 0, index: 0)
         func number(_ ids: [Int], _ name: String) -> Int? { batch.names.firstIndex(of: name).map { ids[$0] } }
         #expect(number(batch.pictureIDs, "a.png") == number(batch.pictureIDs, "c.png"))
@@ -110,7 +173,7 @@ private func makeMaker(
     }
 
     @Test func `an unreadable picture is replaced and named`() throws {
-        let maker = makeMaker(try makeDataset(in: folder, broken: [2, 11]), batchSize: 23)
+        let maker = try makeMaker(try makeDataset(in: folder, broken: [2, 11]), batchSize: 23)
         let batch = try maker.batch(epoch: 0, index: 0)
         #expect(batch.count == 23)
         #expect(Set(batch.skipped.map(\.name)) == ["2.png", "11.png"])
@@ -133,7 +196,7 @@ private func makeMaker(
     init() throws { folder = try TestFolder() }
 
     @Test func `one and three workers give the same batches, from any place`() throws {
-        let maker = makeMaker(try makeDataset(in: folder, broken: [7]))
+        let maker = try makeMaker(try makeDataset(in: folder, broken: [7]))
         let one = BatchLoader(maker, workers: 1, ahead: 1), three = BatchLoader(maker, workers: 3, ahead: 5)
         let batches = try (0..<10).map { _ in try one.next() }
         for batch in batches { #expect(try three.next() == batch) }
@@ -146,7 +209,7 @@ private func makeMaker(
     }
 
     @Test func `an unreadable picture is reported once`() throws {
-        let loader = BatchLoader(makeMaker(try makeDataset(in: folder, broken: [7])), workers: 2)
+        let loader = BatchLoader(try makeMaker(try makeDataset(in: folder, broken: [7])), workers: 2)
         let skipped = try (0..<30).flatMap { _ in try loader.next().skipped }
         #expect(skipped.map(\.name) == ["7.png"])
     }

@@ -152,4 +152,23 @@ import Testing
         #expect(failure?.why.contains(name) == true)
         #expect(failure?.place == "a test")
     }
+
+    @Test func `what a kind of file asks for beside its pixels counts against the limit of memory`() throws {
+        let files = try fixture("jpeg-kinds.json", as: GoldenFiles.self).cases
+        var refused = 0
+        for (name, golden) in files {
+            let pixels = golden.height * golden.width
+            let isProgressive = golden.bytes.indices.contains {
+                golden.bytes[$0] == 0xFF && golden.bytes.dropFirst($0 + 1).first == 0xC2
+            }
+            let limit = PixelLimit(pixels: pixels, bytes: 4 * pixels)
+            if isProgressive {
+                #expect(throws: Failure.self, "\(name)") { try Picture(golden.bytes, limit: limit) }
+                refused += 1
+            } else {
+                _ = try Picture(golden.bytes, limit: limit)
+            }
+        }
+        #expect(refused > 0 && refused < files.count)
+    }
 }

@@ -58,6 +58,20 @@ extension Picture {
         }
     }
 
+    @Test func `tensors' arithmetic gives torchvision's bytes`() throws {
+        let golden = try fixture("tensor-resizing.json", as: GoldenResults.self), source = golden.source.picture
+        #expect(golden.cases.count == 16)
+        for result in golden.cases {
+            let filter = try #require(result.filter)
+            let resized =
+                result.kind == "crop"
+                ? source.resizedAndCenterCropped(
+                    result.height, shorterSide: Int(try #require(result.factor)), filter: filter, arithmetic: .tensors)
+                : source.resized(height: result.height, width: result.width, filter: filter, arithmetic: .tensors)
+            #expect(resized == result.picture, "\(filter) \(result.height) × \(result.width)")
+        }
+    }
+
     @Test func `a part between pixels gives Pillow's bytes`() throws {
         let golden = try fixture("resizing-parts.json", as: GoldenParts.self)
         #expect(golden.results.count == 10)

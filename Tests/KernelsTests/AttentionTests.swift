@@ -1,4 +1,5 @@
 import KernelInterface
+import Processor
 import Tensors
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import KernelInterface
+import Processor
 import Tensors
 import Testing
 

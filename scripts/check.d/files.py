@@ -7,7 +7,8 @@ from pathlib import Path
 
 UNSAFE_HOMES = (
     "Sources/Tensors/FloatBuffer", "Sources/Storage/", "Sources/Kernels/", "Sources/KernelSources/",
-    "Sources/KernelInterface/", "Sources/Images/Codecs/", "Sources/Images/Loops/",
+    "Sources/KernelInterface/", "Sources/Images/Codecs/", "Sources/Images/Loops/", "Sources/PixelSources/",
+    "Sources/PixelInterface/",
 )
 LONGEST = 500  # lines
 NO_CODE = re.compile(r'"(?:\\.|[^"\\])*"|//.*')  # strings and comments

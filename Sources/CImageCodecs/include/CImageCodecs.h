@@ -1,4 +1,4 @@
-// A thin layer over libraries that decode pictures, and the loops that resize them. libpng and libjpeg-turbo report
+// A thin layer over libraries that decode pictures. libpng and libjpeg-turbo report
 // trouble with longjmp; here it never leaves the C function that was called, so that no Swift frame is ever jumped over.
 // A function that can fail returns whether it succeeded; if it did not, `message` holds the reason in one line.
 #ifndef C_IMAGE_CODECS_H
@@ -41,45 +41,5 @@ bool clip_webp_decode(const uint8_t *bytes, size_t count, uint32_t height, uint3
 bool clip_gif_is_built(void);
 bool clip_gif_decode(const uint8_t *bytes, size_t count, uint32_t height, uint32_t width, uint8_t *pixels,
                      char message[clip_message_size]);
-
-// The loops below are compiled for several levels of instructions: 0 any processor, 1 AVX2, 2 AVX-512 with VNNI. From now on
-// no level above this one is used; the bytes are the same.
-void clip_limit_level(int level);
-
-// Which inputs make each output along one axis: `counts[i]` from `starts[i]` on, with the weights at `i * taps`, whole
-// numbers of 2⁻²². Sums of products are rounded, shifted and clamped to a byte.
-struct clip_weights {
-    size_t outputs, taps;
-    const int32_t *starts, *counts, *weights;
-};
-
-// Bytes of scratch that the next function needs for a table that reads `inputs` pixels of a row.
-size_t clip_resample_scratch(const struct clip_weights *table, size_t inputs);
-
-// Each of `rows` rows of RGB, `stride` bytes apart, becomes a row of `outputs` pixels of `target`. The table reads pixels
-// `first` to `end` of a row, and no others.
-void clip_resample_along_rows(const struct clip_weights *table, const uint8_t *pixels, size_t stride, size_t rows,
-                              size_t first, size_t end, uint8_t *target, uint8_t *scratch);
-
-// Rows of `length` bytes, `stride` bytes apart, become `outputs` rows of `length` bytes.
-void clip_resample_along_columns(const struct clip_weights *table, const uint8_t *pixels, size_t stride, size_t length,
-                                 uint8_t *target);
-
-// Colours' distances from `from` times `factor`, in place: [count, 3].
-void clip_blend(uint8_t *pixels, size_t count, int32_t from, float factor);
-
-// Colours' distances from their brightness times `factor`, in place: [count, 3].
-void clip_saturate(uint8_t *pixels, size_t count, float factor);
-
-// Writes `side` × `side` pixels from `pixels` on, whose rows lie `stride` bytes apart, as numbers `(colour / 255 − mean) / std`
-// of their channel: [3, side, side].
-void clip_normalize_patch(const uint8_t *pixels, size_t stride, size_t side, const float mean[3], const float std[3],
-                          float *row);
-
-// The brightness of each pixel, [count], as ITU-R BT.601 weighs colours.
-void clip_luma(const uint8_t *pixels, size_t count, uint8_t *luma);
-
-// Hues turned by `step` of 256, in place: [count, 3].
-void clip_turn_hue(uint8_t *pixels, size_t count, int32_t step);
 
 #endif

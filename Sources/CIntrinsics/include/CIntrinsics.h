@@ -2,7 +2,9 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
+#include "Lanes.h"
 #include "Vectors.h"
 
 #if defined(__linux__)

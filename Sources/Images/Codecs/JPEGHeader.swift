@@ -14,6 +14,8 @@ extension StoredHeader {
                     let width = bytes.bigEndian(2, at: position + 5)
                 else { return nil }
                 (self.height, self.width, hasFrame) = (height, width, true)
+                // Progressive: 16 bits for each coefficient of each component are held until the last scan.
+                if code == 0xC2 || code == 0xCA { bytesPerPixel += 2 * Int(bytes.byte(at: position + 7) ?? 4) }
             }
             let end = position + length
             if code == 0xE1, bytes.holds(Array("Exif\0\0".utf8), at: position + 2), length >= 8, end <= bytes.byteCount

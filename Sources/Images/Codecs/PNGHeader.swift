@@ -8,6 +8,7 @@ extension StoredHeader {
         else { return nil }
         self.height = height
         self.width = width
+        if bytes.byte(at: 28) == 1 { bytesPerPixel += 4 }  // interlaced: rows with alpha are held until the last pass
         var chunk = 8
         while let length = bytes.bigEndian(4, at: chunk), !bytes.holds(Array("IEND".utf8), at: chunk + 4) {
             if bytes.holds(Array("eXIf".utf8), at: chunk + 4), chunk + 8 + length <= bytes.byteCount {

@@ -5,6 +5,7 @@ extension StoredHeader {
     init?(webp bytes: RawSpan) {
         guard let size = Self.size(webp: bytes) else { return nil }
         (height, width) = size
+        bytesPerPixel += 4  // with alpha, until it lies on white
         var chunk = 12
         while let length = bytes.littleEndian(4, at: chunk + 4) {
             let content = chunk + 8

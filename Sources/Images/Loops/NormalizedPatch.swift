@@ -1,4 +1,4 @@
-import CImageCodecs
+import PixelInterface
 
 /// Writes a square part of a picture as numbers: `(colour / 255 − mean) / std` of its channel.
 ///
@@ -23,8 +23,15 @@ package func normalizePatch(
     // Sound: all that is read and written was counted above.
     unsafe pixels.withUnsafeBufferPointer { pixels in
         unsafe rows.withUnsafeMutableBufferPointer { rows in
-            guard let base = rows.baseAddress else { return }
-            unsafe clip_normalize_patch(pixels.baseAddress, stride, side, mean, std, base + start)
+            guard let base = rows.baseAddress, let source = pixels.baseAddress else { return }
+            unsafe mean.withUnsafeBufferPointer { mean in
+                unsafe std.withUnsafeBufferPointer { std in
+                    guard let mean = mean.baseAddress, let std = std.baseAddress else { return }
+                    unsafe loops.normalize(
+                        Normalization(
+                            pixels: source, stride: stride, side: side, mean: mean, std: std, numbers: base + start))
+                }
+            }
         }
     }
 }

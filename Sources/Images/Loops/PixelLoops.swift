@@ -1,7 +1,28 @@
-import CImageCodecs
+import PixelInterface
+import Processor
 
-/// The loops over pixels that are compiled for several levels of instructions.
+#if arch(arm64)
+    import PixelsNEON
+#else
+    import PixelsAVX2
+    import PixelsAVX512
+#endif
+
+#if arch(arm64)
+    private let compiled: [PixelSet] = [PixelsNEON.pixelSet]
+#else
+    private let compiled: [PixelSet] = [PixelsAVX512.pixelSet, PixelsAVX2.pixelSet]
+#endif
+
+/// The loops over pixels of each level that the processor has, in the order of `InstructionLevel.available`.
+private let sets: [PixelSet] = InstructionLevel.available.compactMap { name in compiled.first { $0.name == name } }
+
+/// Which of the loops are in use.
 package enum PixelLoops {
-    /// Uses no level above this one from now on: 0 any processor, 1 AVX2, 2 AVX-512. For tests: all give the same bytes.
-    package static func limitLevel(to level: Int) { clip_limit_level(Int32(level)) }
+    /// The place of a level among `InstructionLevel.available` that this task uses in place of the one in use everywhere; for
+    /// tests, which run beside others.
+    @TaskLocal package static var level: Int?
 }
+
+/// The loops in use; all levels give the same bytes.
+var loops: PixelSet { sets[PixelLoops.level ?? InstructionLevel.index] }

@@ -1,0 +1,16 @@
+/// Whose numbers a resizing gives, byte for byte.
+public enum ResizeArithmetic: String, Sendable, Codable, CaseIterable {
+    /// Pillow's: weights are whole numbers of 2⁻²², and half of an odd remainder is rounded down where a middle is cut out.
+    case pillow
+    /// torchvision's on tensors of 8 bit, antialiased, as the processors of transformers whose names end in `Fast`: weights
+    /// have 16 bits, and half of an odd remainder is rounded to the nearest even number. Bilinear and bicubic alone.
+    case tensors
+
+    /// Pixels before the middle of a length that leaves `remainder` over.
+    func middle(_ remainder: Int) -> Int {
+        switch self {
+        case .pillow: remainder / 2
+        case .tensors: Int((Double(remainder) / 2).rounded(.toNearestOrEven))
+        }
+    }
+}

@@ -1,0 +1,1 @@
+../PixelSources/Blurring.swift
