@@ -113,10 +113,10 @@ extension IndexContents {
     ///
     /// - Throws: `.missingInput` where a word names nothing in the index.
     func ids(named words: [String]) throws(Failure) -> Set<Int64> {
-        let known = Set(vectors.ids)
+        let all = vectors.ids, known = Set(all)
         var byName: [String: [Int64]] = [:], ids: Set<Int64> = []
         if words.contains(where: { Int64($0) == nil }) {
-            for (id, note) in try notes(of: vectors.ids) {
+            for (id, note) in try notes(of: all) {
                 if let name = note.name { byName[name, default: []].append(id) }
             }
         }
