@@ -52,6 +52,9 @@ package struct KernelSet: Sendable {
     /// One AdamW update of `count` floats.
     package let adamW: @Sendable (_ count: Int, AdamWFactors, _ g: In, _ w: Out, _ m: Out, _ v: Out) -> Void
 
+    /// The loops over bytes, codes and half-precision floats, of which a search through many vectors consists.
+    package let search: SearchKernels
+
     /// A table of one level's loops.
     package init(
         name: String, panelWidth: Int, tileRows: Int, product: @escaping @Sendable (ProductBlock) -> Void,
@@ -68,7 +71,7 @@ package struct KernelSet: Sendable {
         attention: @escaping @Sendable (AttentionHead) -> Void,
         attentionGradient: @escaping @Sendable (AttentionHead) -> Void,
         attentionScratch: @escaping @Sendable (Int, Int) -> Int,
-        adamW: @escaping @Sendable (Int, AdamWFactors, In, Out, Out, Out) -> Void
+        adamW: @escaping @Sendable (Int, AdamWFactors, In, Out, Out, Out) -> Void, search: SearchKernels
     ) {
         self.name = name
         self.panelWidth = panelWidth
@@ -88,5 +91,6 @@ package struct KernelSet: Sendable {
         self.attentionGradient = attentionGradient
         self.attentionScratch = attentionScratch
         self.adamW = adamW
+        self.search = search
     }
 }

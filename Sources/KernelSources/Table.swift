@@ -17,4 +17,8 @@ package let kernelSet = KernelSet(
     packColumns: packColumns, finishLinear: finishLinear, activationGradient: activationGradient, multiply: multiply,
     addScaled: addScaled, dot: dot,
     exponentials: exponentials, layerNorm: layerNorm, layerNormGradient: layerNormGradient, attention: attention,
-    attentionGradient: attentionGradient, attentionScratch: attentionScratch, adamW: adamW)
+    attentionGradient: attentionGradient, attentionScratch: attentionScratch, adamW: adamW,
+    search: SearchKernels(
+        quantize: quantize, byteProduct: byteProduct, byteDot: byteDot, spreadCodes: spreadCodes,
+        scanSpreadCodes: scanSpreadCodes, scanPackedCodes: scanPackedCodes, codeDot: codeDot, places: places,
+        greatest: greatest, halve: halve, widen: widen, halfDot: halfDot, halfDots: halfDots))

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "Dots.h"
 #include "Lanes.h"
 #include "Vectors.h"
 

@@ -1,0 +1,52 @@
+/// The loops of a search through many vectors, of one instruction level. All levels give the same bits.
+package struct SearchKernels: Sendable {
+    /// A row of floats as bytes, `x ≈ scale · byte`; the scale, and what the bytes add up to.
+    package let quantize: @Sendable (_ count: Int, _ x: In, _ bytes: BytesOut) -> (scale: Float, total: Int32)
+    /// Rows of bytes times vectors of bytes.
+    package let byteProduct: @Sendable (ByteProduct) -> Void
+    /// `Σ a·b` of bytes; `total` is what those of b add up to.
+    package let byteDot: @Sendable (_ count: Int, _ a: BytesIn, _ b: BytesIn, _ total: Int32) -> Int32
+
+    /// Spreads `groups` times 64 bytes of packed codes out, a number a byte.
+    package let spreadCodes: @Sendable (_ groups: Int, _ packed: BytesIn, _ spread: BytesOut) -> Void
+    /// Sums of spread codes for up to six rows.
+    package let scanSpreadCodes: @Sendable (CodeScan) -> Void
+    /// Sums of packed codes for one row.
+    package let scanPackedCodes: @Sendable (CodeScan) -> Void
+    /// `Σ row · code` of one code of `count` bytes.
+    package let codeDot: @Sendable (_ count: Int, _ code: BytesIn, _ row: BytesIn) -> Int32
+
+    /// The places of floats that are at least `least`, in order; how many.
+    package let places: @Sendable (_ count: Int, _ x: In, _ least: Float, _ out: UnsafeMutablePointer<Int32>) -> Int
+    /// The largest of some floats, and the first place that has it.
+    package let greatest: @Sendable (_ count: Int, _ x: In) -> (place: Int, value: Float)
+
+    /// Floats as half-precision ones, and back.
+    package let halve: @Sendable (_ count: Int, _ x: In, _ out: UnsafeMutableRawPointer) -> Void
+    package let widen: @Sendable (_ count: Int, _ halves: UnsafeRawPointer, _ out: Out) -> Void
+    /// `Σ x·q` of half-precision floats x and floats q: of one query, and of four whose rows follow each other.
+    package let halfDot: @Sendable (_ count: Int, _ halves: UnsafeRawPointer, _ q: In) -> Float
+    package let halfDots: @Sendable (_ count: Int, _ halves: UnsafeRawPointer, _ q: In, _ out: Out) -> Void
+
+    /// A table of one level's loops.
+    package init(
+        quantize: @escaping @Sendable (Int, In, BytesOut) -> (scale: Float, total: Int32),
+        byteProduct: @escaping @Sendable (ByteProduct) -> Void,
+        byteDot: @escaping @Sendable (Int, BytesIn, BytesIn, Int32) -> Int32,
+        spreadCodes: @escaping @Sendable (Int, BytesIn, BytesOut) -> Void,
+        scanSpreadCodes: @escaping @Sendable (CodeScan) -> Void,
+        scanPackedCodes: @escaping @Sendable (CodeScan) -> Void,
+        codeDot: @escaping @Sendable (Int, BytesIn, BytesIn) -> Int32,
+        places: @escaping @Sendable (Int, In, Float, UnsafeMutablePointer<Int32>) -> Int,
+        greatest: @escaping @Sendable (Int, In) -> (place: Int, value: Float),
+        halve: @escaping @Sendable (Int, In, UnsafeMutableRawPointer) -> Void,
+        widen: @escaping @Sendable (Int, UnsafeRawPointer, Out) -> Void,
+        halfDot: @escaping @Sendable (Int, UnsafeRawPointer, In) -> Float,
+        halfDots: @escaping @Sendable (Int, UnsafeRawPointer, In, Out) -> Void
+    ) {
+        (self.quantize, self.byteProduct, self.byteDot) = (quantize, byteProduct, byteDot)
+        (self.spreadCodes, self.scanSpreadCodes, self.scanPackedCodes) = (spreadCodes, scanSpreadCodes, scanPackedCodes)
+        (self.codeDot, self.places, self.greatest) = (codeDot, places, greatest)
+        (self.halve, self.widen, self.halfDot, self.halfDots) = (halve, widen, halfDot, halfDots)
+    }
+}
