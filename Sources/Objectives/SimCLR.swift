@@ -4,21 +4,20 @@ import Kernels
 /// NT-Xent: of the 2·batch − 1 other views of a batch, each view must pick the one of its own picture.
 ///
 /// `−log (exp(cos(z_i, z_j)/τ) / Σ_{k≠i} exp(cos(z_i, z_k)/τ))`, mean over both views — Chen et al. 2020, equation 1, with
-/// the projection head of section 4.2. τ is 0.2: what small batches take (Chen et al. 2021, table 1 and section 5; the
-/// paper's own 0.1 is for batches of thousands). The same picture twice in a batch is no negative. Chance level is
-/// `ln(2·batch − 1)`.
+/// the projection head of section 4.2. τ is the paper's 0.1 (table 5), which batches of 128 take as well. The same picture
+/// twice in a batch is no negative. Chance level is `ln(2·batch − 1)`.
 public struct SimCLR: Objective {
     /// `simclr`.
     public static let name = "simclr"
     /// Pictures alone.
     public static let learnsFrom = "pictures"
     /// τ: what cosines are divided by.
-    public var temperature: Float = 0.2
+    public var temperature: Float = 0.1
     /// Length of the vectors that are compared.
     public var headWidth = 128
     private var head: ProjectionHead?
 
-    /// The published loss, with a temperature for small batches.
+    /// The published loss.
     public init() {}
 
     /// Two views.

@@ -35,13 +35,16 @@ struct HeldOutPictures: HeldOut {
         (self.recipe, self.viewRecipe, self.workers) = (recipe, viewRecipe, workers)
     }
 
-    var count: Int { 2 * indices.count + known.indices.count }
+    var count: Int { 3 * indices.count + (classes == nil ? 0 : known.indices.count) }
 
     func evaluate(_ trainer: inout Trainer) throws(Failure) -> HeldOutOutcome {
         var findings = Findings(), skipped: [Skipped] = []
         let width = trainer.model.embedDim(.image), queries = embed(indices, of: dataset, recipe, &trainer, &skipped)
+        let first = embed(indices, of: dataset, viewRecipe, view: 1, &trainer, &skipped).rows
+        let second = embed(indices, of: dataset, viewRecipe, view: 2, &trainer, &skipped).rows
         var space = EmbeddingSpace()
         space.pictures = EmbeddingSpace.Side(queries.rows.span, embedDim: width)
+        space.alignment = Alignment(first.span, second.span, embedDim: width)
         findings.space = space
         if let classes {
             let neighbors = embed(self.known.indices, of: self.known.dataset, recipe, &trainer, &skipped)
@@ -52,10 +55,7 @@ struct HeldOutPictures: HeldOut {
                     neighbors.rows, labels: neighbors.indices.compactMap { classes.known[$0] }, embedDim: width),
                 trainer.settings.matryoshka)
         } else {
-            let first = embed(indices, of: dataset, viewRecipe, view: 1, &trainer, &skipped).rows
-            let second = embed(indices, of: dataset, viewRecipe, view: 2, &trainer, &skipped).rows
             findings.addViews(first, second, width: width, trainer.settings.matryoshka)
-            findings.space?.alignment = Alignment(first.span, second.span, embedDim: width)
         }
         return HeldOutOutcome(findings: findings, skipped: skipped)
     }

@@ -160,7 +160,7 @@ def supervised(tower):
 def simclr(tower):
     from lightly.loss import NTXentLoss
 
-    project, loss = head(tower.width, 4 * tower.width, 128), NTXentLoss(temperature=0.2)
+    project, loss = head(tower.width, 4 * tower.width, 128), NTXentLoss(temperature=0.1)
     return [project], lambda first, second, _: loss(project(tower(first)), project(tower(second)))
 
 
