@@ -55,7 +55,7 @@ def cases():
     scale, bias = torch.tensor(8.0, dtype=torch.float64), torch.tensor(-math.log(BATCH - 1), dtype=torch.float64)
     yield case(1, "clip", "open_clip.ClipLoss", unit(lambda a, b: ClipLoss()(a, b, scale)), scale=8)
     yield case(2, "siglip", "open_clip.SigLipLoss", unit(lambda a, b: SigLipLoss()(a, b, scale, bias)), scale=8)
-    yield case(3, "simclr", "lightly.loss.NTXentLoss", NTXentLoss(temperature=0.2), temperature=0.2)
+    yield case(3, "simclr", "lightly.loss.NTXentLoss", NTXentLoss(temperature=0.1), temperature=0.1)
     yield case(4, "paraphrase", "sentence_transformers.losses.MultipleNegativesSymmetricRankingLoss",
                lambda a, b: ranking(a, b, 20), scale=20)
     yield case(5, "dcl", "formula (6) of Yeh et al. 2022", unit(decoupled), scale=8)
