@@ -151,7 +151,7 @@ let floor4: [Target] = [
             "Storage",
             "Tensors", "Tokenizers", "Towers", "VectorIndex",
         ], computes: true),
-    room("Terminal", ["Failures"]),
+    room("Terminal", ["Failures", "Processor"]),
 ]
 
 let floor5: [Target] = [
@@ -171,13 +171,13 @@ let floor5: [Target] = [
 ]
 
 let roomTests: [Target] = [
-    .target(name: "PictureFixtures", dependencies: ["Images"], path: "Tests/PictureFixtures", swiftSettings: style),
+    .target(name: "PictureFixtures", dependencies: ["Images"], path: "Tests/PictureFixtures", swiftSettings: computing),
     tests("TensorsTests", ["Tensors"]),
     tests("KernelsTests", ["KernelInterface", "Kernels", "Processor", "Tensors"]),
     tests("ObjectivesTests", ["Autodiff", "Objectives", "Tensors"]),
     tests("AutodiffTests", ["Autodiff", "Kernels", "Processor", "Tensors"]),
     tests("EvaluationTests", ["Evaluation", "Kernels", "Tensors"]),
-    tests("AugmentationsTests", ["Augmentations", "Images", "PictureFixtures", "Tensors"]),
+    tests("AugmentationsTests", ["Augmentations", "Images", "PictureFixtures", "Processor", "Tensors"]),
     tests("DatasetsTests", ["Augmentations", "Datasets", "Failures", "Images", "Storage", "Tensors", "Tokenizers"]),
     tests("ImagesTests", ["Failures", "Images", "PictureFixtures", "Processor"]),
     tests("CatalogueTests", ["Catalogue", "Failures"]),
@@ -189,7 +189,7 @@ let roomTests: [Target] = [
             "Storage",
             "Tokenizers", "Towers", "VectorIndex",
         ]),
-    tests("TerminalTests", ["Terminal"]),
+    tests("TerminalTests", ["Failures", "Processor", "Terminal"]),
     tests(
         "TrainingTests",
         [

@@ -62,7 +62,7 @@ public struct Preprocessing: Codable, Sendable, Equatable {
         fillColor = try values.decodeIfPresent(UInt8.self, forKey: .fillColor) ?? fillColor
         shorterSide = try values.decodeIfPresent(Int.self, forKey: .shorterSide)
         arithmetic = try values.decodeIfPresent(ResizeArithmetic.self, forKey: .arithmetic) ?? arithmetic
-        guard arithmetic == .pillow || interpolation == .bilinear || interpolation == .bicubic else {
+        guard arithmetic.filters.contains(interpolation) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .arithmetic, in: values,
                 debugDescription: "found \(interpolation) on tensors, expected bilinear or bicubic")

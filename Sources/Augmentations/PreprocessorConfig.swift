@@ -4,7 +4,8 @@ import Images
 ///
 /// `shortest` and `squash` give the same pixels there. `longest` is told as `max_height` and `max_width`, but that
 /// processor always fills with black and rounds the shorter side down: only open_clip's `preprocess_cfg` says it exactly.
-/// A processor whose name ends in `Fast` resizes tensors with torchvision, whose bytes are others: `ResizeArithmetic.tensors`.
+/// A processor whose name ends in `Fast` resizes tensors with torchvision, whose bytes are others: `ResizeArithmetic.tensors`;
+/// DINOv3's divides by 255 before, and resizes floats: `ResizeArithmetic.floats`.
 public struct PreprocessorConfig: Codable, Sendable, Equatable {
     /// What the file says.
     public var preprocessing: Preprocessing
@@ -29,6 +30,22 @@ public struct PreprocessorConfig: Codable, Sendable, Equatable {
     /// Pillow's numbers for its filters.
     private static let filters: [Int: ResizeFilter] = [1: .lanczos, 2: .bilinear, 3: .bicubic, 4: .box]
 
+    /// Whose name says that it resizes floats, in any version of transformers.
+    private static let floatProcessor = "DINOv3ViTImageProcessor"
+
+    private static func arithmetic(of processor: String) -> ResizeArithmetic {
+        if processor.hasPrefix(floatProcessor) { return .floats }
+        return processor.hasSuffix("Fast") ? .tensors : .pillow
+    }
+
+    private static func processor(for arithmetic: ResizeArithmetic) -> String {
+        switch arithmetic {
+        case .pillow: "CLIPImageProcessor"
+        case .tensors: "CLIPImageProcessorFast"
+        case .floats: "\(floatProcessor)Fast"
+        }
+    }
+
     /// Writes the file.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
@@ -40,8 +57,7 @@ public struct PreprocessorConfig: Codable, Sendable, Equatable {
         }
         try values.encode(preprocessing.mean, forKey: .imageMean)
         try values.encode(preprocessing.std, forKey: .imageStd)
-        let suffix = preprocessing.arithmetic == .tensors ? "Fast" : ""
-        try values.encode("CLIPImageProcessor\(suffix)", forKey: .imageProcessorType)
+        try values.encode(Self.processor(for: preprocessing.arithmetic), forKey: .imageProcessorType)
         try values.encode(1.0 / 255, forKey: .rescaleFactor)
     }
 
@@ -73,9 +89,8 @@ public struct PreprocessorConfig: Codable, Sendable, Equatable {
         preprocessing = Preprocessing(side: square, resizeMode: mode, interpolation: filter)
         if square < side { preprocessing.shorterSide = side }
         let processor = try values.decodeIfPresent(String.self, forKey: .imageProcessorType) ?? ""
-        if processor.hasSuffix("Fast"), filter == .bilinear || filter == .bicubic {
-            preprocessing.arithmetic = .tensors
-        }
+        let arithmetic = Self.arithmetic(of: processor)
+        if arithmetic.filters.contains(filter) { preprocessing.arithmetic = arithmetic }
         if try !isOn(.doNormalize) {
             (preprocessing.mean, preprocessing.std) = ([0, 0, 0], [1, 1, 1])
         } else {

@@ -43,7 +43,7 @@ public struct Resize: Augmentation {
 
     /// What is wrong with the settings.
     public var fault: String? {
-        if arithmetic == .tensors, filter != .bilinear, filter != .bicubic {
+        if let arithmetic, !arithmetic.filters.contains(filter) {
             return "found \(filter) on tensors, expected bilinear or bicubic"
         }
         guard let shorterSide, shorterSide < side else { return Augmentations.fault(side: shorterSide ?? side) }

@@ -6,6 +6,11 @@ package struct ResamplePlan: Sendable {
     var vertical: WeightTable?, horizontal: WeightTable?
     /// Whether left and right change places when all else is done.
     var isMirroredAfter = false
+    /// Whether nothing is rounded before the end.
+    var isInFloats = false
+    /// Whether columns are resized before rows: Pillow 13 does so where a height loses more than twice what the width loses.
+    /// It may differ by a level, since what lies between has 8 bit.
+    var isVerticalFirst = false
 
     /// Rows and pixels in a row of what is made.
     package var height: Int { vertical?.outputs ?? region.height }
@@ -30,6 +35,9 @@ package struct ResamplePlan: Sendable {
     ) {
         precondition(size.height > 0 && size.width > 0, "cannot resize to \(size)")
         self.region = region
+        isInFloats = arithmetic == .floats
+        isVerticalFirst =
+            arithmetic == .pillow && Self.isVerticalFirst(from: (region.height, region.width), to: size)
         if kept.rows != 0..<region.height || size.height != region.height {
             vertical = WeightTable(
                 resizing: region.height, to: size.height, keeping: kept.rows, with: filter, arithmetic: arithmetic)
@@ -55,6 +63,14 @@ package struct ResamplePlan: Sendable {
 
     init(_ region: Region, vertical: WeightTable?, horizontal: WeightTable?) {
         (self.region, self.vertical, self.horizontal) = (region, vertical, horizontal)
+        isVerticalFirst = Self.isVerticalFirst(from: (region.height, region.width), to: (height, width))
+    }
+
+    /// `src/libImaging/Resample.c` of Pillow 13.
+    private static func isVerticalFirst(
+        from old: (height: Int, width: Int), to new: (height: Int, width: Int)
+    ) -> Bool {
+        old.height > new.height && old.height - new.height > 2 * (old.width - new.width)
     }
 
     /// The pixels that are read: what lies around them need not be there.
@@ -77,11 +93,25 @@ package struct ResamplePlan: Sendable {
 }
 
 extension Picture {
-    /// What the plan makes of the picture: along rows first, then along columns, 8 bit in between as in Pillow.
+    /// What the plan makes of the picture: along rows and along columns, 8 bit in between as in Pillow, or floats.
     package func resampled(_ plan: ResamplePlan) -> Picture {
+        if plan.isInFloats { return resampledInFloats(plan) }
+        if plan.isVerticalFirst, let vertical = plan.vertical, let horizontal = plan.horizontal {
+            return resampled(plan.region, vertical, then: horizontal)
+        }
         let (source, table) = alongRows(plan)
         let resized = table.map { source.resampledAlongColumns(source.whole, $0) } ?? source
         return plan.isMirroredAfter ? resized.flipped() : resized
+    }
+
+    /// Columns first, of only those that the rows read.
+    private func resampled(_ region: Region, _ vertical: WeightTable, then horizontal: WeightTable) -> Picture {
+        let columns = horizontal.inputRange
+        var part = region, rows = horizontal
+        (part.left, part.width) = (region.left + columns.lowerBound, columns.count)
+        rows.shift(by: -columns.lowerBound)
+        let between = resampledAlongColumns(part, vertical)
+        return between.resampledAlongRows(between.whole, rows)
     }
 
     /// The first half of a plan, of only the rows that the second reads, and the table for that.
@@ -112,8 +142,9 @@ package struct ResampledStrips: ~Copyable {
     /// Strips of `rows` rows, which must divide the height of what is made.
     package init(of picture: Picture, by plan: ResamplePlan, rows: Int) {
         precondition(plan.height % rows == 0, "\(plan.height) rows do not make strips of \(rows)")
-        (source, table) = picture.alongRows(plan)
-        isMirrored = plan.isMirroredAfter
+        let isWhole = plan.isInFloats || plan.isVerticalFirst && plan.vertical != nil && plan.horizontal != nil
+        (source, table) = isWhole ? (picture.resampled(plan), nil) : picture.alongRows(plan)
+        isMirrored = plan.isMirroredAfter && !isWhole
         count = plan.height / rows
         strip = Picture(height: rows, width: plan.width, filledWith: .zero)
     }

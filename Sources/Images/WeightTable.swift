@@ -69,7 +69,7 @@ struct WeightTable {
     ) {
         let axis = Axis(input: input, box: box, output: output, filter: filter)
         self.init(outputs: kept.count, taps: axis.taps)
-        let precision = arithmetic == .pillow ? 22 : axis.precisionOf16Bits
+        let precision = arithmetic == .tensors ? axis.precisionOf16Bits : 22
         var row = [Double](repeating: 0, count: taps)
         for x in kept {
             let range = axis.weigh(x, into: &row)

@@ -8,7 +8,7 @@ package typealias Out = UnsafeMutablePointer<Float>
 /// Nothing here knows threads: each function works on the part that it is given. Every pointer is valid for what the
 /// shapes beside it say; the room `Kernels` checks that before it calls.
 package struct KernelSet: Sendable {
-    /// The level's name, as `CLIP_CPU_LEVEL` spells it.
+    /// The level's name, as `InstructionLevel` has it.
     package let name: String
     /// Columns in one packed panel of a product's right side.
     package let panelWidth: Int

@@ -1,4 +1,5 @@
 import CIntrinsics
+import Processor
 import Synchronization
 
 #if canImport(Glibc)
@@ -28,6 +29,8 @@ public func setThreadCount(_ count: Int) { ThreadPool.shared.resize(to: max(coun
     @unsafe private struct Job {
         var count: Int
         var body: UnsafePointer<(Int) -> Void>
+        /// The instruction level that the caller's task has chosen.
+        var level: Int?
     }
 
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -88,7 +91,7 @@ public func setThreadCount(_ count: Int) { ThreadPool.shared.resize(to: max(coun
             unsafe withUnsafePointer(to: body) { pointer in
                 unsafe pthread_mutex_lock(mutex)
                 next.store(0, ordering: .relaxed)
-                unsafe job = Job(count: count, body: pointer)
+                unsafe job = Job(count: count, body: pointer, level: InstructionLevel.choiceOfTask)
                 generation.add(1, ordering: .releasing)
                 unsafe pthread_cond_broadcast(wake)
                 unsafe pthread_mutex_unlock(mutex)
@@ -138,7 +141,7 @@ public func setThreadCount(_ count: Int) { ThreadPool.shared.resize(to: max(coun
             if unsafe job != nil { inside.add(1, ordering: .acquiring) }
             unsafe pthread_mutex_unlock(mutex)
             guard let job = unsafe job else { continue }
-            unsafe claim(job.count, job.body.pointee)
+            unsafe InstructionLevel.with(job.level) { unsafe claim(job.count, job.body.pointee) }
             if inside.subtract(1, ordering: .releasing).newValue == 0 {
                 unsafe pthread_mutex_lock(mutex)
                 unsafe pthread_cond_signal(done)

@@ -16,13 +16,14 @@ public enum InstructionLevel {
     /// The place of the level in use among those available.
     package static var index: Int {
         precondition(!available.isEmpty, "this processor lacks AVX2 and FMA")
+        if tasksChoose.load(ordering: .relaxed), let index = ofTask { return index }
         return chosen.load(ordering: .relaxed)
     }
 
     /// The name of the level in use.
     public static var current: String { available[index] }
 
-    /// Uses the level called `name` from now on.
+    /// Uses the level called `name` from now on, in every task that has none of its own.
     ///
     /// - Returns: Whether this processor has it.
     public static func use(_ name: String) -> Bool {
@@ -31,5 +32,28 @@ public enum InstructionLevel {
         return true
     }
 
+    /// What `body` gives with the loops of the level called `name`, which this processor must have. Tasks beside it keep
+    /// theirs: tests run beside others.
+    package static func with<Value>(_ name: String, _ body: () throws -> Value) rethrows -> Value {
+        guard let index = available.firstIndex(of: name) else {
+            preconditionFailure("this processor has the levels \(available), not \(name)")
+        }
+        return try with(index, body)
+    }
+
+    /// The place of the level that this task has chosen for itself; nil in most. A thread that works for a task takes it over
+    /// by `with(_:_:)`.
+    package static var choiceOfTask: Int? { tasksChoose.load(ordering: .relaxed) ? ofTask : nil }
+
+    /// The same for a level's place among those available; where that is nil, the level in use stays.
+    package static func with<Value>(_ index: Int?, _ body: () throws -> Value) rethrows -> Value {
+        guard let index else { return try body() }
+        tasksChoose.store(true, ordering: .relaxed)
+        return try $ofTask.withValue(index, operation: body)
+    }
+
     private static let chosen = Atomic<Int>(0)
+    /// Whether any task ever chose, so that all others need not be asked.
+    private static let tasksChoose = Atomic<Bool>(false)
+    @TaskLocal private static var ofTask: Int?
 }

@@ -4,9 +4,10 @@ import Foundation
 /// Runs a command's work; a failure becomes one line on stderr, "`command`: what: where: why; what to do", and the exit
 /// code of its kind.
 ///
-/// The failure has left `body` by then, so everything that it owned is already released.
+/// `CLIP_CPU_LEVEL` in the environment chooses the instruction level, of those in `InstructionLevel.available`. The failure has left `body` by then, so everything that it owned is already released.
 public func reportingFailures(from command: String, _ body: () throws(Failure) -> Void) {
     do throws(Failure) {
+        try chooseProcessorLevel()
         try body()
     } catch {
         say("\(command): \(oneLine(error.line))")

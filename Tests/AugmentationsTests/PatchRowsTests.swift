@@ -6,10 +6,18 @@ import Testing
 
 private func luck(_ item: Int) -> SeededRandom { SeededRandom(seed: 8, purpose: .augmentation, item: item) }
 
+/// Resizing as torchvision does it on tensors.
+private func tensors(_ arithmetic: ResizeArithmetic) -> Preprocessing {
+    var preprocessing = Preprocessing(side: 24)
+    preprocessing.arithmetic = arithmetic
+    return preprocessing
+}
+
 /// Recipes of which strips can be made, in part or not at all; each gives 24 × 24 pixels.
 private let recipes: [[any Augmentation]] =
     viewPresets.flatMap { $0.recipes(24).recipes.prefix(2) } + [
         .evaluation(Preprocessing(side: 24)), .evaluation(Preprocessing(side: 24, resizeMode: .squash)),
+        .evaluation(tensors(.tensors)), .evaluation(tensors(.floats)),
         .evaluation(Preprocessing(side: 24, resizeMode: .longest)), .training(Preprocessing(side: 24)),
         [Shrink(shorterSide: 30), RandomResizedCrop(side: 24, scale: 0.1...1), RandomFlip()],
         [Shrink(shorterSide: 500), RandomResizedCrop(side: 24), RandomGrayscale(probability: 0.5), RandomSolarize()],

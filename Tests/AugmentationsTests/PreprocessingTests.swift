@@ -129,16 +129,20 @@ import Testing
         #expect(zip(rows, [1, -0.5, 0.1]).allSatisfy { abs($0 - $1) < 1e-6 })
     }
 
-    @Test func `a processor on tensors is told by its name, and keeps its arithmetic`() throws {
-        let json = #"{"size": {"shortest_edge": 32}, "image_processor_type": "CLIPImageProcessorFast"}"#
+    @Test(arguments: [
+        ("CLIPImageProcessor", ResizeArithmetic.pillow), ("CLIPImageProcessorFast", .tensors),
+        ("DINOv3ViTImageProcessorFast", .floats), ("DINOv3ViTImageProcessor", .floats),
+    ])
+    func `a processor on tensors is told by its name, and keeps its arithmetic`(
+        name: String, arithmetic: ResizeArithmetic
+    ) throws {
+        let json = #"{"size": {"shortest_edge": 32}, "image_processor_type": "\#(name)"}"#
         let read = try JSONDecoder().decode(PreprocessorConfig.self, from: Data(json.utf8))
-        #expect(read.preprocessing.arithmetic == .tensors && Resize(read.preprocessing).arithmetic == .tensors)
+        #expect(read.preprocessing.arithmetic == arithmetic)
+        #expect(Resize(read.preprocessing).arithmetic ?? .pillow == arithmetic)
         let again = try JSONDecoder().decode(PreprocessorConfig.self, from: JSONEncoder().encode(read))
         #expect(again == read)
         let own = try JSONDecoder().decode(Preprocessing.self, from: JSONEncoder().encode(read.preprocessing))
         #expect(own == read.preprocessing)
-        let slow = json.replacing("Fast", with: "")
-        let plain = try JSONDecoder().decode(PreprocessorConfig.self, from: Data(slow.utf8))
-        #expect(plain.preprocessing.arithmetic == .pillow)
     }
 }

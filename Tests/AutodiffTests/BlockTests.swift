@@ -5,7 +5,7 @@ import Tensors
 import Testing
 
 /// What is done at once beside what is done one operation after the other, with more rows than one chunk and edges
-/// everywhere. Serialized, since it changes the instruction level and the threads in use.
+/// everywhere. Serialized, since it changes the threads in use.
 @Suite(.serialized) struct BlockTests {
     private static let width = 20, hidden = 70, outputs = 37
 
@@ -63,13 +63,12 @@ import Testing
 
     @Test(arguments: InstructionLevel.available, [1, 23, 400, 2400])
     func `rows that pass at once give what they give step by step`(level: String, rows: Int) {
-        let before = InstructionLevel.current
-        #expect(InstructionLevel.use(level))
-        defer { _ = InstructionLevel.use(before) }
-        let fused = run(rows: rows, fused: true), apart = run(rows: rows, fused: false)
-        #expect(difference(fused.output, apart.output) < 1e-5)
-        #expect(difference(fused.gradients, apart.gradients) < 1e-5)
-        #expect(run(rows: rows, fused: true, recording: false).output == fused.output)
+        InstructionLevel.with(level) {
+            let fused = run(rows: rows, fused: true), apart = run(rows: rows, fused: false)
+            #expect(difference(fused.output, apart.output) < 1e-5)
+            #expect(difference(fused.gradients, apart.gradients) < 1e-5)
+            #expect(run(rows: rows, fused: true, recording: false).output == fused.output)
+        }
     }
 
     @Test(arguments: [1, 30, 400, 2400]) func `threads do not change a bit`(rows: Int) {

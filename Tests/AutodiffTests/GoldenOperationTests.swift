@@ -45,17 +45,17 @@ private struct Golden: Decodable {
     }()
 }
 
-/// Serialized, since it changes the instruction level in use.
-@Suite(.serialized) struct GoldenOperationTests {
+@Suite struct GoldenOperationTests {
     @Test func `there are golden numbers for every operation`() {
         #expect(Set(Golden.all.map(\.operation)).count == 27)
     }
 
     @Test(arguments: InstructionLevel.available, Golden.all)
     fileprivate func `an operation agrees with PyTorch`(level: String, golden: Golden.Case) throws {
-        let before = InstructionLevel.current
-        #expect(InstructionLevel.use(level))
-        defer { _ = InstructionLevel.use(before) }
+        try InstructionLevel.with(level) { try expectAgreement(golden) }
+    }
+
+    private func expectAgreement(_ golden: Golden.Case) throws {
         var store = ParameterStore(), inputs: [String: Tensor] = [:]
         for (name, floats) in golden.inputs.sorted(by: { $0.key < $1.key }) {
             inputs[name] = store.declare(name, Shape(floats.shape), .zeros, decays: false)

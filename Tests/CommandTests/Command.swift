@@ -22,9 +22,9 @@ struct Command {
     }
 
     /// Runs the command to its end; `during` sees its standard output grow. With a limit, no file can grow beyond so
-    /// many blocks of 512 bytes, as on a disk that is full.
+    /// many blocks of 512 bytes, as on a disk that is full. `environment` is added to ours.
     func run(
-        _ arguments: [String], in folder: TemporaryFolder, fileLimit: Int? = nil,
+        _ arguments: [String], in folder: TemporaryFolder, fileLimit: Int? = nil, environment: [String: String] = [:],
         during: ((Process, String) -> Void)? = nil
     ) throws -> Outcome {
         let process = Process(), output = Pipe()
@@ -39,6 +39,7 @@ struct Command {
             process.executableURL = executable
             process.arguments = arguments
         }
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: talk))

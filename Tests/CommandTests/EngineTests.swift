@@ -13,4 +13,11 @@ import Testing
         // The second step may still meet what only a second step needs; a page is 4 kB.
         #expect(pages.dropFirst(2).allSatisfy { $0 < 16 }, "\(pages)")
     }
+
+    @Test func `a command refuses an instruction level that the environment names and the processor lacks`() throws {
+        let outcome = try Command(name: "clip-search")
+            .run(["nowhere", "red"], in: try TemporaryFolder(), environment: ["CLIP_CPU_LEVEL": "mmx"])
+        #expect(outcome.code == 69)
+        #expect(outcome.talk.hasPrefix("clip-search: cannot use instruction level: CLIP_CPU_LEVEL: found mmx, this "))
+    }
 }

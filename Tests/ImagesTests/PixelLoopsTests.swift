@@ -38,8 +38,8 @@ import Testing
 
     @Test func `every level of instructions gives the same bytes`() {
         let best = Self.results(), patches = Self.patches()
-        for level in InstructionLevel.available.indices {
-            PixelLoops.$level.withValue(level) {
+        for level in InstructionLevel.available {
+            InstructionLevel.with(level) {
                 #expect(Self.results() == best)
                 #expect(Self.patches() == patches)
             }

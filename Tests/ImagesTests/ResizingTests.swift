@@ -13,7 +13,8 @@ private struct GoldenParts: Decodable {
 }
 
 extension Picture {
-    /// Bilinear resizing as the formula says it, pixel by pixel: each side's weights in whole 2⁻²², 8 bit in between.
+    /// Bilinear resizing as the formula says it, pixel by pixel: each side's weights in whole 2⁻²², 8 bit in between, and
+    /// columns first where the height loses more than twice what the width loses.
     fileprivate func resizedPlainly(height newHeight: Int, width newWidth: Int) -> Picture {
         func weights(_ length: Int, _ newLength: Int, _ at: Int) -> [(Int, Int)] {
             let scale = Double(length) / Double(newLength), stretch = max(scale, 1), center = (Double(at) + 0.5) * scale
@@ -23,27 +24,35 @@ extension Picture {
             return reached.map { ($0, Int((inside[$0] / sum * 0x1p22 + 0.5).rounded(.down))) }
         }
         func byte(_ sum: Int) -> UInt8 { UInt8(min(max((sum + 1 << 21) >> 22, 0), 255)) }
-        var between = Picture(height: height, width: newWidth, filledWith: .zero)
-        if newWidth == width { between = self }
-        for x in 0..<newWidth where newWidth != width {
-            let weights = weights(width, newWidth, x)
-            for y in 0..<height {
-                for c in 0..<3 {
-                    between.pixels[(y * newWidth + x) * 3 + c] = byte(
-                        weights.reduce(0) { $0 + Int(pixels[(y * width + $1.0) * 3 + c]) * $1.1 })
+        func alongRows(_ picture: Picture) -> Picture {
+            guard newWidth != width else { return picture }
+            var result = Picture(height: picture.height, width: newWidth, filledWith: .zero)
+            for x in 0..<newWidth {
+                let weights = weights(width, newWidth, x)
+                for y in 0..<picture.height {
+                    for c in 0..<3 {
+                        result.pixels[(y * newWidth + x) * 3 + c] = byte(
+                            weights.reduce(0) { $0 + Int(picture.pixels[(y * width + $1.0) * 3 + c]) * $1.1 })
+                    }
                 }
             }
+            return result
         }
-        guard newHeight != height else { return between }
-        var result = Picture(height: newHeight, width: newWidth, filledWith: .zero)
-        for y in 0..<newHeight {
-            let weights = weights(height, newHeight, y)
-            for i in 0..<newWidth * 3 {
-                result.pixels[y * newWidth * 3 + i] = byte(
-                    weights.reduce(0) { $0 + Int(between.pixels[$1.0 * newWidth * 3 + i]) * $1.1 })
+        func alongColumns(_ picture: Picture) -> Picture {
+            guard newHeight != height else { return picture }
+            let length = picture.width * 3
+            var result = Picture(height: newHeight, width: picture.width, filledWith: .zero)
+            for y in 0..<newHeight {
+                let weights = weights(height, newHeight, y)
+                for i in 0..<length {
+                    result.pixels[y * length + i] = byte(
+                        weights.reduce(0) { $0 + Int(picture.pixels[$1.0 * length + i]) * $1.1 })
+                }
             }
+            return result
         }
-        return result
+        let isVerticalFirst = height > newHeight && height - newHeight > 2 * (width - newWidth)
+        return isVerticalFirst ? alongRows(alongColumns(self)) : alongColumns(alongRows(self))
     }
 }
 

@@ -3,8 +3,13 @@ package import Images
 
 /// A file of `Tests/Fixtures/images`, as `scripts/golden-images/make` wrote it.
 package func fixture<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(fixtureBytes(name)))
+}
+
+/// The bytes of such a file.
+package func fixtureBytes(_ name: String) throws -> [UInt8] {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    return try JSONDecoder().decode(type, from: Data(contentsOf: tests.appending(path: "Fixtures/images/\(name)")))
+    return Array(try Data(contentsOf: tests.appending(path: "Fixtures/images/\(name)")))
 }
 
 /// The pixels that a reference implementation gave, and the encoded file or the settings that they came from.

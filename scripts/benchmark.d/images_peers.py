@@ -1,15 +1,14 @@
-"""Pictures a second of one peer at one part of the way from files to views: prints one number.
+"""Pictures a second of one peer at one part of the way from files to views.
 
-    images_peers.py PEER PART SECONDS FILE ...
+    images_peers.py PEER PART FILE ...
 
-Run in an interpreter that has the peer; two of them at once are two threads' work.
+Says "ready", then answers each number of seconds on a line of its input with one number. Run in an interpreter that has the
+peer; two of them at once are two threads' work.
 """
 
 import io
 import sys
 import time
-
-from PIL import Image
 
 SIDE = 224
 MEAN, STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
@@ -21,16 +20,20 @@ def short_side(image, side=SIDE):
 
 
 def decode(data):
+    from PIL import Image
+
     return Image.open(io.BytesIO(data)).convert("RGB")
 
 
 def pillow(part):
+    from PIL import Image
+
     if part == "resize":
         return True, lambda image: image.resize(short_side(image), Image.BICUBIC)
 
     def evaluate(data):
         image = Image.open(io.BytesIO(data))
-        image.draft("RGB", (2 * SIDE, 2 * SIDE))
+        image.draft("RGB", (2 * SIDE, 2 * SIDE))  # does nothing to a PNG
         image = image.convert("RGB")
         image = image.resize(short_side(image), Image.BICUBIC)
         left, top = (image.width - SIDE) // 2, (image.height - SIDE) // 2
@@ -51,15 +54,41 @@ def pyvips(_):
     return False, evaluate
 
 
-def torchvision(part):
+def torchvision_steps(first, opened):
+    """Random crops of what `opened` makes of a file's bytes, by torchvision's second transforms."""
     import torch
     from torchvision.transforms import v2
 
     torch.set_num_threads(1)
     transform = v2.Compose([
-        v2.PILToTensor(), v2.RandomResizedCrop(SIDE, antialias=True), v2.RandomHorizontalFlip(),
-        v2.ToDtype(torch.float32, scale=True), v2.Normalize(MEAN, STD)])
-    return False, lambda data: transform(decode(data))
+        *first, v2.RandomHorizontalFlip(), v2.ToDtype(torch.float32, scale=True), v2.Normalize(MEAN, STD)])
+    return False, lambda data: transform(opened(data))
+
+
+def torchvision(_):
+    """Decoded by Pillow, all else on tensors."""
+    from torchvision.transforms import v2
+
+    return torchvision_steps([v2.PILToTensor(), v2.RandomResizedCrop(SIDE, antialias=True)], decode)
+
+
+def torchvision_pil(_):
+    """Decoded, cut out and resized by Pillow."""
+    from torchvision.transforms import v2
+
+    return torchvision_steps([v2.RandomResizedCrop(SIDE, antialias=True), v2.PILToTensor()], decode)
+
+
+def torchvision_io(_):
+    """Decoded by torchvision's own operators, where it has them."""
+    import torch
+    from torchvision import io
+    from torchvision.transforms import v2
+
+    def opened(data):
+        return io.decode_image(torch.frombuffer(bytearray(data), dtype=torch.uint8), io.ImageReadMode.RGB)
+
+    return torchvision_steps([v2.RandomResizedCrop(SIDE, antialias=True)], opened)
 
 
 def lightly(_):
@@ -90,13 +119,14 @@ def albumentations(_):
 
 
 PEERS = {
-    "pillow": pillow, "pillow-simd": pillow, "pyvips": pyvips, "torchvision": torchvision, "lightly": lightly,
+    "pillow": pillow, "pillow-simd": pillow, "pyvips": pyvips, "torchvision": torchvision,
+    "torchvision-pil": torchvision_pil, "torchvision-io": torchvision_io, "lightly": lightly,
     "albumentations": albumentations,
 }
 
 
 def main():
-    peer, part, seconds, paths = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4:]
+    peer, part, paths = sys.argv[1], sys.argv[2], sys.argv[3:]
     wants_pixels, make = PEERS[peer](part)
     inputs = []
     for path in paths:
@@ -105,12 +135,14 @@ def main():
         inputs.append(decode(data) if wants_pixels else data)
     make(inputs[0])
     views = 2 if peer == "lightly" else 1
-    began, count = time.perf_counter(), 0
-    while time.perf_counter() - began < seconds:
-        for item in inputs:
-            make(item)
-            count += views
-    print(count / (time.perf_counter() - began))
+    print("ready", flush=True)
+    for line in sys.stdin:
+        seconds, count, began = float(line), 0, time.perf_counter()
+        while time.perf_counter() - began < seconds:
+            for item in inputs:
+                make(item)
+                count += views
+        print(count / (time.perf_counter() - began), flush=True)
 
 
 if __name__ == "__main__":

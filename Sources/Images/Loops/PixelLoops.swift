@@ -17,12 +17,5 @@ import Processor
 /// The loops over pixels of each level that the processor has, in the order of `InstructionLevel.available`.
 private let sets: [PixelSet] = InstructionLevel.available.compactMap { name in compiled.first { $0.name == name } }
 
-/// Which of the loops are in use.
-package enum PixelLoops {
-    /// The place of a level among `InstructionLevel.available` that this task uses in place of the one in use everywhere; for
-    /// tests, which run beside others.
-    @TaskLocal package static var level: Int?
-}
-
 /// The loops in use; all levels give the same bytes.
-var loops: PixelSet { sets[PixelLoops.level ?? InstructionLevel.index] }
+var loops: PixelSet { sets[InstructionLevel.index] }
