@@ -166,7 +166,7 @@ let floor5: [Target] = [
         "clip-benchmark",
         [
             "Augmentations", "Autodiff", "Datasets", "Failures", "Images", "Kernels", "Processor", "Storage", "Tensors",
-            "Terminal", "Tokenizers", "Towers", "Training",
+            "Terminal", "Tokenizers", "Towers", "Training", "VectorIndex",
         ]),
 ]
 

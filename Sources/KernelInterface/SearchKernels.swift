@@ -28,6 +28,18 @@ package struct SearchKernels: Sendable {
     package let halfDot: @Sendable (_ count: Int, _ halves: UnsafeRawPointer, _ q: In) -> Float
     package let halfDots: @Sendable (_ count: Int, _ halves: UnsafeRawPointer, _ q: In, _ out: Out) -> Void
 
+    /// Keeps the best candidates of each query among the lists that it visits, by their high codes.
+    package let scanLists: @Sendable (ListScan) -> Void
+    /// Keeps the best `kept` of these by their whole codes.
+    package let refineCandidates: @Sendable (ListScan, _ kept: Int) -> Void
+    /// Replaces the scores of candidates by products with the stored rows, in half precision.
+    package let scoreCandidates:
+        @Sendable (ListScan, _ embedDim: Int, _ halves: UnsafeRawPointer, _ queries: In) -> Void
+    /// Moves the `kept` largest of `count` keys to the front, in any order.
+    package let selectLargest: @Sendable (UnsafeMutablePointer<CandidateKey>, _ count: Int, _ kept: Int) -> Void
+    /// The largest score of any row of one list for every query.
+    package let listMaxima: @Sendable (ListScan, _ list: Int, _ spread: BytesOut, _ out: Out, _ outRow: Int) -> Void
+
     /// A table of one level's loops.
     package init(
         quantize: @escaping @Sendable (Int, In, BytesOut) -> (scale: Float, total: Int32),
@@ -42,11 +54,18 @@ package struct SearchKernels: Sendable {
         halve: @escaping @Sendable (Int, In, UnsafeMutableRawPointer) -> Void,
         widen: @escaping @Sendable (Int, UnsafeRawPointer, Out) -> Void,
         halfDot: @escaping @Sendable (Int, UnsafeRawPointer, In) -> Float,
-        halfDots: @escaping @Sendable (Int, UnsafeRawPointer, In, Out) -> Void
+        halfDots: @escaping @Sendable (Int, UnsafeRawPointer, In, Out) -> Void,
+        scanLists: @escaping @Sendable (ListScan) -> Void,
+        refineCandidates: @escaping @Sendable (ListScan, Int) -> Void,
+        scoreCandidates: @escaping @Sendable (ListScan, Int, UnsafeRawPointer, In) -> Void,
+        selectLargest: @escaping @Sendable (UnsafeMutablePointer<CandidateKey>, Int, Int) -> Void,
+        listMaxima: @escaping @Sendable (ListScan, Int, BytesOut, Out, Int) -> Void
     ) {
         (self.quantize, self.byteProduct, self.byteDot) = (quantize, byteProduct, byteDot)
         (self.spreadCodes, self.scanSpreadCodes, self.scanPackedCodes) = (spreadCodes, scanSpreadCodes, scanPackedCodes)
         (self.codeDot, self.places, self.greatest) = (codeDot, places, greatest)
         (self.halve, self.widen, self.halfDot, self.halfDots) = (halve, widen, halfDot, halfDots)
+        (self.scanLists, self.refineCandidates) = (scanLists, refineCandidates)
+        (self.scoreCandidates, self.selectLargest, self.listMaxima) = (scoreCandidates, selectLargest, listMaxima)
     }
 }

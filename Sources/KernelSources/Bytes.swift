@@ -172,6 +172,7 @@ func quantize(_ count: Int, _ x: In, _ bytes: BytesOut) -> (scale: Float, total:
         largest = max(largest, abs(x[i]))
         i &+= 1
     }
+    if largest < 1e-30 { largest = 0 }  // its reciprocal would be too large
     let factor = largest > 0 ? 127 / largest : 0, factors = SIMD16<Float>(repeating: factor)
     var totals = SIMD16<Int32>.zero, total: Int32 = 0
     i = 0

@@ -21,4 +21,6 @@ package let kernelSet = KernelSet(
     search: SearchKernels(
         quantize: quantize, byteProduct: byteProduct, byteDot: byteDot, spreadCodes: spreadCodes,
         scanSpreadCodes: scanSpreadCodes, scanPackedCodes: scanPackedCodes, codeDot: codeDot, places: places,
-        greatest: greatest, halve: halve, widen: widen, halfDot: halfDot, halfDots: halfDots))
+        greatest: greatest, halve: halve, widen: widen, halfDot: halfDot, halfDots: halfDots,
+        scanLists: scanLists, refineCandidates: refineCandidates, scoreCandidates: scoreCandidates,
+        selectLargest: selectLargest, listMaxima: listMaxima))

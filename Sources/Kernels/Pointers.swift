@@ -16,6 +16,20 @@ import KernelInterface
     return unsafe base
 }
 
+/// The first number of a span; sound as above.
+@inline(__always) func start<Number>(_ span: Span<Number>) -> UnsafePointer<Number> {
+    guard let base = unsafe span.withUnsafeBufferPointer({ $0.baseAddress }) else {
+        return unsafe UnsafePointer<Number>(bitPattern: 64).unsafelyUnwrapped
+    }
+    return unsafe base
+}
+
+/// The first byte of a span; sound as above.
+@inline(__always) func start(_ span: RawSpan) -> UnsafeRawPointer {
+    guard let base = unsafe span.withUnsafeBytes({ $0.baseAddress }) else { return unsafe UnsafeRawPointer(nowhere) }
+    return unsafe base
+}
+
 /// Where the pointer of an empty span points; nothing is read or written there.
 var nowhere: Out { unsafe Out(bitPattern: 64).unsafelyUnwrapped }
 
@@ -57,4 +71,9 @@ package func parallelRows(
         var lent = unsafe piece.mutableSpan
         body(first, &lent)
     }
+}
+
+extension [UInt8] {
+    /// Lends all bytes for reading.
+    package func read<Result>(_ body: (RawSpan) -> Result) -> Result { body(unsafe span.bytes) }
 }

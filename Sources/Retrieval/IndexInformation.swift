@@ -21,9 +21,11 @@ public struct IndexInformation: Sendable, Encodable {
     public let transform: String?
     /// Embeddings, segments, lists, and how well these fit.
     public let health: IndexHealth
+    /// What each kind of queries costs for which recall; none without lists.
+    public let recalls: [RecallTable]
 
     enum CodingKeys: String, CodingKey {
-        case index, kind, generation, dimensions, bytes, model, transform, health
+        case index, kind, generation, dimensions, bytes, model, transform, health, recalls
         case modelBytes = "model_bytes"
     }
 
@@ -44,6 +46,7 @@ public struct IndexInformation: Sendable, Encodable {
         }
         (bytes, modelBytes) = sizes
         health = try contents.vectors.health()
+        recalls = manifest.lists?.recalls ?? []
     }
 
     /// The information as one line of JSON.

@@ -23,5 +23,8 @@ struct KnownCaptions: Sendable {
         }
     }
 
+    /// The first caption of every picture, in the order of paths.
+    var all: [String] { captions.sorted { $0.key < $1.key }.compactMap(\.value.first) }
+
     subscript(path: String) -> [String] { captions[path] ?? [] }
 }

@@ -20,7 +20,7 @@ public func indexPictures(
     let files = try PictureFiles.below(settings.pictures, except: settings.output)
     var indexer = try PictureIndexer(settings, &encoder, files)
     try indexer.readAll(&encoder, isInterrupted: isInterrupted, tell: tell)
-    return try indexer.finish()
+    return try indexer.finish(&encoder)
 }
 
 /// The work of one run: files go in, in their order; embeddings and entries collect until the next commit.
@@ -85,20 +85,20 @@ struct PictureIndexer: ~Copyable {
             report.isInterrupted = done < files.count && isInterrupted()
             if report.isInterrupted { return }
             if ContinuousClock.now - lastCommit > .seconds(settings.commitSeconds) && done < files.count {
-                try commit()
+                try commit(&encoder)
                 lastCommit = .now
             }
         }
     }
 
     /// The last commit; then, what came of it.
-    mutating func finish() throws(Failure) -> IndexingReport {
+    mutating func finish(_ encoder: inout Encoder) throws(Failure) -> IndexingReport {
         change.listed += plan.recaptioned
         if !report.isInterrupted && settings.forgets {
             for entry in plan.forgotten { forget(entry) }
             report.forgotten += plan.forgotten.count
         }
-        try commit()
+        try commit(&encoder)
         report.indexed = update.count
         guard update.manifest.generation > 0 else {
             throw .noPictures(settings, because: "none of \(report.skipped.count) files can be read")
@@ -182,8 +182,11 @@ struct PictureIndexer: ~Copyable {
         change.removed.append(entry.id)
     }
 
-    private mutating func commit() throws(Failure) {
+    private mutating func commit(_ encoder: inout Encoder) throws(Failure) {
         guard !change.listed.isEmpty || !change.removed.isEmpty else { return }
+        if update.makesLists {
+            update.train(on: [.words: try encoder.queries(of: captions.all)])
+        }
         try model.copy(from: settings.model, into: settings.output)
         let generation = update.manifest.generation + 1
         let catalogue = IndexFiles.name("catalogue", generation: generation, extension: "sqlite")
@@ -192,7 +195,6 @@ struct PictureIndexer: ~Copyable {
         try update.commit(attachments: [Attachment.catalogue: catalogue, Attachment.model: model.name])
         change = CatalogueChange()
     }
-
 }
 
 /// Fails where an index was made of vectors that came without pictures or texts.

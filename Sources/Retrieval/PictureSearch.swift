@@ -52,6 +52,15 @@ public struct PictureSearch: Sendable {
         try hits(try limits.search(&contents, embedding)[0])
     }
 
+    /// The pictures nearest to what is looked for within some limits, best first.
+    ///
+    /// - Throws: what embedding the query throws, and as above.
+    public mutating func nearest(
+        _ limits: SearchLimits, to query: Query, _ encoder: inout Encoder
+    ) throws(Failure) -> [PictureHit] {
+        try hits(try limits.search(&contents, try encoder.embed(query), as: query.kind)[0])
+    }
+
     /// The `k` pictures nearest to one that is in the index, without itself.
     ///
     /// - Throws: `.missingInput` where `path` is not in the index.

@@ -3,6 +3,7 @@ import Foundation
 import Images
 import Kernels
 import Storage
+import VectorIndex
 
 /// What is looked for: words and pictures, each with a weight; their embeddings add up.
 public struct Query: Sendable, Equatable {
@@ -67,6 +68,11 @@ public struct Query: Sendable, Equatable {
 
     /// A query of some parts.
     public init(_ parts: [Part]) { self.parts = parts }
+
+    /// Words lie elsewhere than pictures, also where pictures are added to them.
+    var kind: QueryKind {
+        parts.contains { if case .words = $0.content { true } else { false } } ? .words : .pictures
+    }
 
     /// The query as a person would write it: "dog + 2 × photo.jpg − snow".
     public var description: String {

@@ -55,6 +55,13 @@ public func removeFromIndex(_ folder: String, _ words: [String]) throws(Failure)
 public func optimizeIndex(_ folder: String) throws(Failure) -> (before: IndexInformation, after: IndexInformation) {
     var update = try IndexUpdate(folder, embedDim: try IndexManifest.read(folder).embedDim)
     let before = try IndexInformation(folder)
+    if case .pictures(let catalogue) = try IndexContents(folder).names, before.model != nil {
+        let captions = try catalogue.entries().compactMap(\.captions.first)
+        if update.count >= IndexSettings().exactBelow && !captions.isEmpty {
+            var encoder = try PictureSearch(folder).encoder()
+            update.train(on: [.words: try encoder.queries(of: captions)])
+        }
+    }
     try update.optimize()
     return (before, try IndexInformation(folder))
 }

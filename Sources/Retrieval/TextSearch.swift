@@ -62,13 +62,16 @@ public struct TextSearch: Sendable {
     ///
     /// - Throws: `.badData` where a part of the index is damaged.
     public mutating func nearest(
-        _ k: Int, to query: String, _ encoder: inout TextEncoder, by match: TextMatch = .both, nprobe: Int? = nil
+        _ k: Int, to query: String, _ encoder: inout TextEncoder, by match: TextMatch = .both, recall: Double? = nil,
+        nprobe: Int? = nil
     ) throws(Failure) -> [TextHit] {
         let depth = match == .both ? max(k, 100) : k
         var meaning: [(id: Int64, score: Float)] = [], words: [Int64] = []
         if match != .words {
             let embedding = try encoder.embed([query])[0]
-            meaning = try vectors.nearest(depth, to: embedding, nprobe: nprobe)[0].map { ($0.id, $0.score) }
+            meaning = try vectors.nearest(
+                depth, to: embedding, recall: recall ?? IndexSnapshot.usualRecall, nprobe: nprobe
+            )[0].map { ($0.id, $0.score) }
         }
         if match != .meaning { words = try catalogue.matching(query, depth) }
         let found: [(id: Int64, score: Float)] =

@@ -27,14 +27,18 @@ public struct SearchLimits: Sendable, Equatable {
     public var leastScore: Float?
     /// Numbers, paths or folders among which it searches; nil for all.
     public var among: [String]?
-    /// Lists of a large index to visit.
+    /// The share of the nearest that a search of a large index finds; 0.95 where nil.
+    public var recall: Double?
+    /// Lists of a large index to visit, in the place of as many as the recall takes.
     public var nprobe: Int?
 
     /// The ten nearest.
     public init() {}
 
-    /// What a search of one's vectors finds within these limits.
-    func search(_ contents: inout IndexContents, _ queries: [Float]) throws(Failure) -> [[Hit]] {
+    /// What a search of one's vectors finds within these limits, for queries of a kind.
+    func search(
+        _ contents: inout IndexContents, _ queries: [Float], as kind: QueryKind = .pictures
+    ) throws(Failure) -> [[Hit]] {
         let allowed: Set<Int64>? = if let among { try contents.ids(named: among) } else { nil }
         if let leastScore {
             var some = if let allowed { contents.vectors.restricted(to: allowed.contains) } else { contents.vectors }
@@ -43,7 +47,8 @@ public struct SearchLimits: Sendable, Equatable {
         }
         let count = k ?? 10
         if let allowed { return try contents.vectors.nearest(count, to: queries, nprobe: nprobe, among: allowed) }
-        return try contents.vectors.nearest(count, to: queries, nprobe: nprobe)
+        return try contents.vectors.nearest(
+            count, to: queries, as: kind, recall: recall ?? IndexSnapshot.usualRecall, nprobe: nprobe)
     }
 }
 

@@ -13,7 +13,9 @@ public struct VerificationSettings: Sendable {
     public var queries: String?
     /// Queries of each kind, and hits that each should find.
     public var sample = 500, k = 10
-    /// Lists that a query visits; the usual number where nil.
+    /// The recall that is asked for.
+    public var recall = 0.95
+    /// Lists that a query visits, in the place of as many as the recall takes.
     public var nprobe: Int?
 
     /// Verifies the index in a folder.
@@ -93,7 +95,9 @@ private func recall(
     _ kind: String, _ queries: [Float], own: [Int64], _ settings: VerificationSettings, _ index: inout IndexSnapshot
 ) throws(Failure) -> SearchRecall {
     let count = queries.count / index.embedDim, depth = settings.k + (own.isEmpty ? 0 : 1)
-    let found = try index.nearest(depth, to: queries, nprobe: settings.nprobe)
+    let found = try index.nearest(
+        depth, to: queries, as: kind == "captions" ? .words : .pictures, recall: settings.recall,
+        nprobe: settings.nprobe)
     let right = try index.exactNearest(depth, to: queries)
     let shares = (0..<count).map { query in
         let others = { (hits: [Hit]) in

@@ -35,7 +35,8 @@ public struct IndexFiles {
         if name.contains(".writing-") { return true }
         guard let dash = name.lastIndex(of: "-") else { return false }
         let digits = name[name.index(after: dash)...].prefix { $0 != "." }
-        return ["segment", "removed", "catalogue", "model", "transform"].contains(name[..<dash]) && digits.count >= 8
+        return ["segment", "removed", "lists", "catalogue", "model", "transform"].contains(name[..<dash])
+            && digits.count >= 8
             && digits.allSatisfy(\.isHexDigit)
     }
 

@@ -26,6 +26,23 @@ public struct IndexManifest: Codable, Sendable, Equatable {
         public var checksum: UInt32
     }
 
+    /// What the lists of all segments have in common.
+    public struct Lists: Codable, Sendable, Equatable {
+        /// The file's name in the index folder.
+        public var file: String
+        /// CRC-32 of the file.
+        public var checksum: UInt32
+        /// Lists, and embeddings that they were made from.
+        public var nlist: Int, learnedFrom: Int
+        /// What each kind of queries costs for which recall.
+        public var recalls: [RecallTable]
+
+        enum CodingKeys: String, CodingKey {
+            case file, checksum, nlist, recalls
+            case learnedFrom = "learned_from"
+        }
+    }
+
     /// The format's number; a reader refuses one that it does not know.
     public var format = Self.presentFormat
     /// Counts the commits since the index was made.
@@ -34,25 +51,29 @@ public struct IndexManifest: Codable, Sendable, Equatable {
     public var embedDim: Int
     /// The segments, oldest first.
     public var segments: [Segment] = []
+    /// What segments with lists share; nil where none has any.
+    public var lists: Lists?
     /// What the rooms above keep beside the embeddings: names and values, such as the catalogue's file.
     public var attachments: [String: String] = [:]
     /// CRC-32 of those attachments that are files, by their names in `attachments`.
     public var attachmentChecksums: [String: UInt32] = [:]
 
     enum CodingKeys: String, CodingKey {
-        case format, generation, segments, attachments
+        case format, generation, segments, lists, attachments
         case embedDim = "embed_dim"
         case attachmentChecksums = "attachment_checksums"
     }
 
-    static let fileName = "manifest.json", presentFormat = 2
+    static let fileName = "manifest.json", presentFormat = 3
 
     /// Embeddings in the index.
     public var count: Int { segments.reduce(0) { $0 + $1.count - ($1.removed?.count ?? 0) } }
 
     /// All files and folders that the manifest names.
     var files: Set<String> {
-        Set(segments.map(\.file) + segments.compactMap(\.removed?.file) + attachments.values)
+        Set(
+            segments.map(\.file) + segments.compactMap(\.removed?.file) + attachments.values
+                + (lists.map { [$0.file] } ?? []))
     }
 
     /// Reads the manifest of the index in `folder`.
@@ -89,7 +110,8 @@ public struct IndexManifest: Codable, Sendable, Equatable {
         let limit = 1 << 40
         guard (1...65_536).contains(embedDim), generation >= 0,
             segments.allSatisfy({ (0...limit).contains($0.count) && (0...$0.count).contains($0.removed?.count ?? 0) }),
-            !files.contains(where: { $0.contains("/") || $0.hasPrefix(".") })
+            !files.contains(where: { $0.contains("/") || $0.hasPrefix(".") }),
+            lists?.recalls.allSatisfy(\.isSound) ?? true, (1...limit).contains(lists?.nlist ?? 1)
         else { throw .damaged(path, "a count or a file name makes no sense") }
     }
 

@@ -1,5 +1,6 @@
 import Failures
 import Foundation
+import Kernels
 import Storage
 
 /// One segment's file, mapped and checked: every count and offset against the file's size, and the checksums of all
@@ -9,27 +10,34 @@ final class IndexSegment: Sendable {
     let layout: SegmentLayout
     let ids: [Int64]  // [count], list by list
     let starts: [Int]  // [nlist + 1]
+    let blockStarts: [Int]  // [nlist + 1], of codes
     private let file: MappedFile
     private let checksums: [UInt32]  // one a block
 
     var count: Int { layout.count }
     var nlist: Int { layout.nlist }
 
-    /// Opens the segment that `entry` names in `folder`.
-    init(_ entry: IndexManifest.Segment, in folder: String, embedDim: Int) throws(Failure) {
+    /// Opens the segment that `entry` names in `folder`; `lists` are those of the index.
+    init(
+        _ entry: IndexManifest.Segment, in folder: String, embedDim: Int, lists: IndexManifest.Lists?
+    ) throws(Failure) {
         path = "\(folder)/\(entry.file)"
         file = try MappedFile(path)
         let (footer, footerOffset) = try Self.footer(of: file, entry)
-        guard footer.codec == "f32", footer.blockSize == SegmentLayout.blockSize else {
+        guard footer.codec == "f16", footer.blockSize == SegmentLayout.blockSize else {
             throw .damaged(path, "written by another version")
         }
         guard footer.embedDim == embedDim, footer.count == entry.count,
-            let layout = SegmentLayout(count: footer.count, embedDim: footer.embedDim, nlist: footer.nlist),
+            let layout = SegmentLayout(
+                count: footer.count, embedDim: footer.embedDim, nlist: footer.nlist, codeBlocks: footer.codeBlocks),
             layout.footerOffset == footerOffset, footer.checksums.count == layout.blockCount
         else { throw .damaged(path, "its counts do not fit its size of \(file.count) bytes") }
+        guard footer.nlist == 0 || (footer.nlist == lists?.nlist && footer.model == lists?.checksum) else {
+            throw .damaged(path, "its lists are not those of the index")
+        }
         self.layout = layout
         checksums = footer.checksums
-        let behindVectors = layout.blocks(of: layout.routersOffset..<layout.footerOffset)
+        let behindVectors = layout.blocks(of: layout.idsOffset..<layout.footerOffset)
         for block in behindVectors { try Self.check(block, of: file, layout, footer.checksums) }
         (ids, starts) = file.read { bytes in
             (
@@ -40,6 +48,10 @@ final class IndexSegment: Sendable {
         guard starts[0] == 0, starts[layout.nlist] == (layout.nlist == 0 ? 0 : layout.count),
             zip(starts, starts.dropFirst()).allSatisfy({ $0 <= $1 })
         else { throw .damaged(path, "its lists overlap") }
+        blockStarts = ListScanner.blockStarts(starts)
+        guard blockStarts[layout.nlist] == layout.codeBlocks else {
+            throw .damaged(path, "its codes do not fit its lists")
+        }
     }
 
     private static func footer(
@@ -84,18 +96,16 @@ final class IndexSegment: Sendable {
         }
     }
 
-    /// Lends vectors, `[rows, embedDim]`.
-    func readVectors<R, E: Error>(_ rows: Range<Int>, _ body: (Span<Float>) throws(E) -> R) throws(E) -> R {
-        try file.read { (bytes) throws(E) in
-            try bytes.readFloats(
-                at: layout.bytes(ofVectors: rows).lowerBound, count: rows.count * layout.embedDim, body)
-        }
+    /// Lends vectors, `[rows, embedDim]` in half precision.
+    func readHalves<R, E: Error>(_ rows: Range<Int>, _ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+        try file.read { (bytes) throws(E) in try body(bytes.extracting(layout.bytes(ofVectors: rows))) }
     }
 
-    /// Lends the unit means of the lists, `[nlist, embedDim]`.
-    func readRouters<R, E: Error>(_ body: (Span<Float>) throws(E) -> R) throws(E) -> R {
-        try file.read { (bytes) throws(E) in
-            try bytes.readFloats(at: layout.routersOffset, count: nlist * layout.embedDim, body)
-        }
+    /// Copies vectors, `[rows, embedDim]`.
+    func vectors(_ rows: Range<Int>) -> [Float] { readHalves(rows) { floats(ofHalves: $0) } }
+
+    /// Lends the high codes and the low codes of all rows.
+    func readCodes<R>(_ body: (RawSpan, RawSpan) -> R) -> R {
+        file.read { body($0.extracting(layout.highBytes), $0.extracting(layout.lowBytes)) }
     }
 }

@@ -63,8 +63,10 @@ extension IndexSnapshot {
                 let some = Array(queries[start..<min(start + group, queries.count)])
                 let found = parallelMap(wanted.count) { [self] in
                     let rows = wanted[$0].flatMap(\.self)
-                    let vectors = wanted[$0].flatMap { checkedVectors($0, of: s) }
-                    return choose(rows.map { id($0, of: s) }, products(vectors, some))
+                    let products = wanted[$0].flatMap { run in
+                        segments[s].readHalves(run) { halfProducts($0, some.span, width: embedDim) }
+                    }
+                    return choose(rows.map { id($0, of: s) }, products)
                 }
                 for piece in found {
                     for (query, hits) in piece.enumerated() { take(start / embedDim + query, hits) }
@@ -97,15 +99,5 @@ extension IndexSnapshot {
         if !runs.isEmpty { pieces.append(runs) }
         for run in pieces.joined() { try check(run, of: segment) }
         return pieces
-    }
-
-    /// `[rows, queries]`.
-    private func products(_ rows: [Float], _ queries: [Float]) -> [Float] {
-        let count = rows.count / embedDim, columns = queries.count / embedDim
-        var products = [Float](repeating: 0, count: count * columns), target = products.mutableSpan
-        matrixProduct(
-            rows.span, queries.span, transposingRight: true, rows: count, columns: columns, inner: embedDim,
-            into: &target)
-        return products
     }
 }

@@ -50,7 +50,7 @@ public struct IndexHealth: Sendable, Equatable, Encodable {
 extension IndexSnapshot {
     /// Measures the lists, on a sample of 2,000 rows each of the old and the new.
     ///
-    /// Lists are those of the largest segment that has some; new are the rows of segments behind it.
+    /// New are the rows of segments behind the largest that has lists.
     ///
     /// - Throws: `.badData` where a block does not match its checksum.
     public mutating func health() throws(Failure) -> IndexHealth {
@@ -59,15 +59,17 @@ extension IndexSnapshot {
             segments: segments.count, lists: nlist, embeddings: count, removed: rows - count, imbalance: 1)
         let listed = segments.indices.filter { hasLists($0) }
         guard let main = listed.max(by: { rowCount(of: $0) < rowCount(of: $1) }) else { return health }
-        let lengths = listed.flatMap { lists(of: $0).map { Double($0.count) } }, total = lengths.reduce(0, +)
+        var lengths = [Double](repeating: 0, count: nlist)
+        for s in listed { for (list, rows) in lists(of: s).enumerated() { lengths[list] += Double(rows.count) } }
+        let total = lengths.reduce(0, +)
         health.imbalance = Double(lengths.count) * lengths.reduce(0) { $0 + $1 * $1 } / (total * total)
-        health.fitOfBuild = try fit(of: [main], to: main)
-        health.fitOfNew = try fit(of: Array(segments.indices.dropFirst(main + 1)), to: main)
+        health.fitOfBuild = try fit(of: [main])
+        health.fitOfNew = try fit(of: Array(segments.indices.dropFirst(main + 1)))
         return health
     }
 
-    /// The mean product of a sample of some segments' rows with the best router of another segment.
-    private mutating func fit(of some: [Int], to main: Int) throws(Failure) -> Double? {
+    /// The mean product of a sample of some segments' rows with the best router.
+    private mutating func fit(of some: [Int]) throws(Failure) -> Double? {
         let (counts, embedDim) = (segments.indices.map { rowCount(of: $0) }, embedDim)
         let places = some.flatMap { [isRemoved] s in
             (0..<counts[s]).filter { !isRemoved[s][$0] }.map { RowPlace(segment: s, row: $0) }
@@ -77,7 +79,7 @@ extension IndexSnapshot {
         for place in stride(from: 0, to: places.count, by: max(1, places.count / 2_000)).map({ places[$0] }) {
             rows += try vectors(place.row..<place.row + 1, of: place.segment)
         }
-        let routers = routers(of: main), nlist = routers.count / embedDim, count = rows.count / embedDim
+        let routers = routers, nlist = nlist, count = rows.count / embedDim
         let best = parallelMap((count + 63) / 64) { block in
             let range = block * 64..<min((block + 1) * 64, count)
             var products = [Float](repeating: 0, count: range.count * nlist), target = products.mutableSpan

@@ -19,14 +19,14 @@ extension IndexSnapshot {
 
     /// Copies some rows of a segment that were checked before.
     func checkedVectors(_ rows: Range<Int>, of segment: Int) -> [Float] {
-        segments[segment].readVectors(rows) { vectors in vectors.indices.map { vectors[$0] } }
+        segments[segment].vectors(rows)
     }
 
     /// The id of a row.
     func id(_ row: Int, of segment: Int) -> Int64 { segments[segment].ids[row] }
 
-    /// The unit vectors by which a segment's lists are chosen, `[nlist, embedDim]`.
-    func routers(of segment: Int) -> [Float] { segments[segment].readRouters { rows in rows.indices.map { rows[$0] } } }
+    /// The unit vectors by which plain `nprobe` chooses lists, `[nlist, embedDim]`.
+    var routers: [Float] { model?.unitMeans ?? [] }
 
     /// The rows of every list of a segment; a segment without lists is one.
     func lists(of segment: Int) -> [Range<Int>] {

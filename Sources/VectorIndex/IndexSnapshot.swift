@@ -1,4 +1,5 @@
 public import Failures
+import Kernels
 import Storage
 
 /// An index as it was when it was opened: later commits do not disturb it, even when they delete its files.
@@ -8,10 +9,16 @@ public struct IndexSnapshot: Sendable {
     /// What the index is made of.
     public let manifest: IndexManifest
     let segments: [IndexSegment]
+    /// What the lists of the segments have in common; nil where there are none.
+    let model: ListModel?
     /// For every segment, which rows are no longer in the index, or not looked at by a restricted one.
     var isRemoved: [RowSet]
     /// For every segment, which blocks agreed with their checksums.
     var isChecked: [[Bool]]
+    /// For every segment, how many blocks were not compared yet, and whether those of all codes were.
+    var unchecked: [Int], hasCheckedCodes: [Bool]
+    /// For every segment, its rows as bytes once many queries were asked of it, and how many were.
+    var quantized: [QuantizedScan?], asked: [Int]
 
     /// Opens the index in `folder`.
     ///
@@ -36,11 +43,17 @@ public struct IndexSnapshot: Sendable {
         self.manifest = manifest
         var segments: [IndexSegment] = [], removed: [RowSet] = []
         for entry in manifest.segments {
-            segments.append(try IndexSegment(entry, in: folder, embedDim: manifest.embedDim))
+            segments.append(
+                try IndexSegment(entry, in: folder, embedDim: manifest.embedDim, lists: manifest.lists))
             removed.append(try RemovedRows.read(entry.removed, of: entry.count, in: folder))
         }
         self.segments = segments
+        model = try ListModel.read(manifest, in: folder)
         isRemoved = removed
+        hasCheckedCodes = segments.map { $0.nlist == 0 }
+        unchecked = segments.map(\.layout.blockCount)
+        quantized = segments.map { _ in nil }
+        asked = segments.map { _ in 0 }
         isChecked = segments.map { [Bool](repeating: false, count: $0.layout.blockCount) }
     }
 
@@ -50,17 +63,30 @@ public struct IndexSnapshot: Sendable {
     /// Embeddings in the index.
     public var count: Int { zip(segments, isRemoved).reduce(0) { $0 + $1.0.count - $1.1.memberCount } }
 
-    /// Inverted lists in all segments; a segment without lists is searched row by row.
-    public var nlist: Int { segments.reduce(0) { $0 + $1.nlist } }
+    /// Inverted lists, which the segments share; a segment without lists is searched row by row.
+    public var nlist: Int { model?.nlist ?? 0 }
 
     func isRemoved(_ row: Int, of segment: Int) -> Bool { isRemoved[segment][row] }
 
     /// Compares those blocks of some vectors with their checksums that were not compared before.
     mutating func check(_ rows: Range<Int>, of segment: Int) throws(Failure) {
         let layout = segments[segment].layout
-        for block in layout.blocks(of: layout.bytes(ofVectors: rows)) where !isChecked[segment][block] {
+        try check(blocks: layout.blocks(of: layout.bytes(ofVectors: rows)), of: segment)
+    }
+
+    /// Compares the blocks of a segment's codes with their checksums, all of them at its first search.
+    mutating func checkCodes(of segment: Int) throws(Failure) {
+        guard !hasCheckedCodes[segment] else { return }
+        let layout = segments[segment].layout
+        try check(blocks: layout.blocks(of: layout.highOffset..<layout.idsOffset), of: segment)
+        hasCheckedCodes[segment] = true
+    }
+
+    private mutating func check(blocks: Range<Int>, of segment: Int) throws(Failure) {
+        for block in blocks where !isChecked[segment][block] {
             try segments[segment].check(block: block)
             isChecked[segment][block] = true
+            unchecked[segment] -= 1
         }
     }
 
@@ -70,8 +96,7 @@ public struct IndexSnapshot: Sendable {
             let segment = segments[s]
             try check(0..<segment.count, of: s)
             for row in 0..<segment.count where !isRemoved(row, of: s) {
-                try segment.readVectors(row..<row + 1) { (vector) throws(Failure) in try body(segment.ids[row], vector)
-                }
+                try body(segment.ids[row], segment.vectors(row..<row + 1).span)
             }
         }
     }
@@ -81,7 +106,7 @@ public struct IndexSnapshot: Sendable {
         for s in segments.indices {
             guard let row = segments[s].ids.firstIndex(of: id), !isRemoved(row, of: s) else { continue }
             try check(row..<row + 1, of: s)
-            return segments[s].readVectors(row..<row + 1) { vector in vector.indices.map { vector[$0] } }
+            return segments[s].vectors(row..<row + 1)
         }
         return nil
     }

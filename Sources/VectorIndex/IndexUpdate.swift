@@ -40,6 +40,8 @@ public struct IndexUpdate: ~Copyable {
     private var parts: [Part]
     private var fresh: EmbeddingRows  // appended since the last commit
     private var freshRemoved: Set<Int> = []  // rows of `fresh` that were removed again
+    private var model: ListModel?
+    private var queries: [QueryKind: [Float]] = [:]
     private var places: [Int64: Place] = [:]
     private var largestID: Int64 = 0
     /// What the last commit wrote.
@@ -64,9 +66,10 @@ public struct IndexUpdate: ~Copyable {
         let lock = try FileLock("\(folder)/\(IndexFiles.lockName)")
         // Read again, now that nobody else can change it.
         let manifest = files.isIndex ? try IndexManifest.read(folder) : IndexManifest(embedDim: embedDim)
+        let model = try ListModel.read(manifest, in: folder)
         var parts: [Part] = []
         for entry in manifest.segments {
-            let segment = try IndexSegment(entry, in: folder, embedDim: embedDim)
+            let segment = try IndexSegment(entry, in: folder, embedDim: embedDim, lists: manifest.lists)
             let removed = try RemovedRows.read(entry.removed, of: entry.count, in: folder)
             parts.append(Part(segment: segment, entry: entry, removed: removed))
         }
@@ -75,6 +78,7 @@ public struct IndexUpdate: ~Copyable {
         self.lock = lock
         self.manifest = manifest
         self.parts = parts
+        self.model = model
         madeFolder = !exists
         fresh = EmbeddingRows(embedDim: embedDim)
         places.reserveCapacity(manifest.count)
@@ -107,15 +111,37 @@ public struct IndexUpdate: ~Copyable {
     /// An id that is larger than all that are, or lately were, in use.
     public var nextID: Int64 { largestID + 1 }
 
+    /// The largest number in half precision.
+    private static let largest: Float = 65_504
+
+    /// Gives queries `[n, embedDim]` of some kinds to learn from, should the next commit make lists: at least 100 of a kind,
+    /// and 3,500 are enough. Without any of `QueryKind.pictures`, embeddings of the index stand for them.
+    public mutating func train(on queries: [QueryKind: [Float]]) {
+        let embedDim = manifest.embedDim
+        precondition(queries.values.allSatisfy { $0.count % embedDim == 0 }, "queries are no rows of \(embedDim)")
+        self.queries = queries.mapValues { rows in
+            // A query that is not finite teaches nothing.
+            stride(from: 0, to: rows.count, by: embedDim).filter { start in
+                rows[start..<start + embedDim].allSatisfy(\.isFinite)
+            }.flatMap { rows[$0..<$0 + embedDim] }
+        }
+    }
+
+    /// Whether the next commit makes lists, and could learn from queries.
+    public var makesLists: Bool { makesLists(absorbing: absorbed()) }
+
     /// Adds an embedding under an id that is not in use.
     ///
-    /// - Throws: `.badData` where a float is not finite: nothing could be compared with it.
+    /// - Throws: `.badData` where a float is not finite or beyond ±65,504: nothing could be compared with it.
     public mutating func append(_ embedding: [Float], id: Int64) throws(Failure) {
         precondition(embedding.count == manifest.embedDim, "\(embedding.count) floats, expected \(manifest.embedDim)")
         precondition(places[id] == nil, "id \(id) is in use")
-        guard embedding.allSatisfy(\.isFinite) else {
+        guard embedding.allSatisfy({ abs($0) <= Self.largest }) else {
+            let why =
+                embedding.allSatisfy(\.isFinite)
+                ? "number \(id) has a component beyond \(Int(Self.largest))" : "number \(id) is not finite everywhere"
             throw Failure(
-                .badData, "cannot store embedding", at: folder, because: "number \(id) is not finite everywhere",
+                .badData, "cannot store embedding", at: folder, because: why,
                 try: "train the model again, or leave such vectors out")
         }
         places[id] = Place(segment: Place.fresh, row: fresh.count)
@@ -166,12 +192,15 @@ public struct IndexUpdate: ~Copyable {
     ///
     /// - Throws: `.cannotWrite`, and then the index is as it was after the last commit.
     public mutating func optimize() throws(Failure) {
-        try commit(attachments: manifest.attachments, absorbing: Set(parts.indices))
+        try commit(attachments: manifest.attachments, absorbing: Set(parts.indices), isOptimizing: true)
     }
 
-    private mutating func commit(attachments: [String: String], absorbing absorbed: Set<Int>) throws(Failure) {
+    private mutating func commit(
+        attachments: [String: String], absorbing absorbed: Set<Int>, isOptimizing: Bool = false
+    ) throws(Failure) {
         var next = manifest
         next.generation += 1
+        let makesNew = isOptimizing || makesLists(absorbing: absorbed)
         next.attachments = attachments
         next.attachmentChecksums = try IndexFiles(folder).checksums(of: attachments, former: manifest)
         var kept = parts.indices.filter { !absorbed.contains($0) }.map { parts[$0] }
@@ -182,15 +211,18 @@ public struct IndexUpdate: ~Copyable {
             kept[place].isChanged = false
         }
         let rows = try merged(absorbed)
+        var model = model
+        if kept.isEmpty && (makesNew || rows.count < settings.exactBelow) { (model, next.lists) = (nil, nil) }
         if rows.count > 0 {
-            let entry = try write(rows, generation: next.generation)
-            let segment = try IndexSegment(entry, in: folder, embedDim: next.embedDim)
+            let entry = try write(rows, &next, &model)
+            let segment = try IndexSegment(entry, in: folder, embedDim: next.embedDim, lists: next.lists)
             kept.append(Part(segment: segment, entry: entry, removed: RowSet()))
         }
         next.segments = kept.map(\.entry)
         try next.write(to: folder)
         let firstAbsorbed = absorbed.min() ?? parts.count
         manifest = next
+        self.model = model
         parts = kept
         fresh = EmbeddingRows(embedDim: next.embedDim)
         freshRemoved = []
@@ -218,11 +250,9 @@ public struct IndexUpdate: ~Copyable {
         for part in parts.enumerated().filter({ absorbed.contains($0.offset) }).map(\.element) {
             let segment = part.segment
             for block in 0..<segment.layout.blockCount { try segment.check(block: block) }
-            for row in 0..<segment.count where !part.removed[row] {
-                rows.ids.append(segment.ids[row])
-                segment.readVectors(row..<row + 1) { vector in
-                    rows.floats.append(contentsOf: vector.indices.map { vector[$0] })
-                }
+            for run in part.removed.runs(outOf: segment.count) {
+                rows.ids += segment.ids[run]
+                rows.floats += segment.vectors(run)
             }
         }
         for row in 0..<fresh.count where !freshRemoved.contains(row) {
@@ -232,12 +262,40 @@ public struct IndexUpdate: ~Copyable {
         return rows
     }
 
-    private func write(_ rows: EmbeddingRows, generation: Int) throws(Failure) -> IndexManifest.Segment {
-        let name = IndexFiles.name("segment", generation: generation, extension: "vectors")
-        let partition =
-            rows.count < settings.exactBelow
-            ? Partition(unlisted: rows) : Partition(rows, nlist: Partition.usualNlist(count: rows.count))
-        let checksum = try SegmentWriter(rows: rows, partition: partition).write(to: "\(folder)/\(name)")
+    /// Whether the rows of a commit need lists that are not there yet, or have become so many that all are made anew.
+    private func makesLists(absorbing absorbed: Set<Int>) -> Bool {
+        let count = absorbed.reduce(fresh.count - freshRemoved.count) { $0 + parts[$1].live }
+        guard count >= settings.exactBelow else { return false }
+        guard let lists = manifest.lists else { return true }
+        return absorbed.count == parts.count && count >= Self.growth * lists.learnedFrom
+    }
+
+    /// When there are so many times as many rows as lists were made from, new ones are made.
+    private static let growth = 4
+
+    /// Writes a segment: under the lists that there are, under new ones, or without any.
+    private func write(
+        _ rows: EmbeddingRows, _ next: inout IndexManifest, _ model: inout ListModel?
+    ) throws(Failure) -> IndexManifest.Segment {
+        let name = IndexFiles.name("segment", generation: next.generation, extension: "vectors"), writer: SegmentWriter
+        if let model {
+            let partition = model.partition(rows)
+            writer = SegmentWriter(
+                rows: rows, partition: partition, codes: model.codes(of: rows, partition), model: next.lists?.checksum)
+        } else if rows.count >= settings.exactBelow {
+            let trained = TrainedLists(rows, nlist: Partition.usualNlist(count: rows.count), queries: queries)
+            let lists = IndexFiles.name("lists", generation: next.generation, extension: "model")
+            let checksum = try trained.model.write(to: "\(folder)/\(lists)")
+            next.lists = IndexManifest.Lists(
+                file: lists, checksum: checksum, nlist: trained.model.nlist, learnedFrom: rows.count,
+                recalls: trained.recalls)
+            model = trained.model
+            writer = SegmentWriter(
+                rows: rows, partition: trained.partition, halves: trained.halves, codes: trained.codes, model: checksum)
+        } else {
+            writer = SegmentWriter(rows: rows, partition: Partition(unlisted: rows))
+        }
+        let checksum = try writer.write(to: "\(folder)/\(name)")
         return IndexManifest.Segment(file: name, count: rows.count, checksum: checksum)
     }
 }

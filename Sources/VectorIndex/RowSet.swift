@@ -25,6 +25,16 @@ struct RowSet: Sendable, Equatable {
         row >> 6 < words.count && words[row >> 6] >> UInt64(row & 63) & 1 == 1
     }
 
+    /// The runs of rows that are not in it, of `count` rows.
+    func runs(outOf count: Int) -> [Range<Int>] {
+        var runs: [Range<Int>] = [], first = 0
+        for row in 0...count where row == count || self[row] {
+            if first < row { runs.append(first..<row) }
+            first = row + 1
+        }
+        return runs
+    }
+
     /// Adds row `row` of a segment of `count` rows.
     mutating func insert(_ row: Int, of count: Int) {
         precondition(row >= 0 && row < count, "row \(row) of \(count)")

@@ -1,41 +1,53 @@
 import Failures
+import Kernels
 
-/// Where everything lies in a segment's file, computed from three counts alone; writer and reader share it.
+/// Where everything lies in a segment's file, computed from four counts alone; writer and reader share it.
 ///
 /// ```
-/// "CLIPSEG1", padding to 64
-/// vectors  [count, embedDim] Float32, list by list
-/// routers  [nlist, embedDim] Float32
+/// "CLIPSEG2", padding to 64
+/// vectors  [count, embedDim] Float16, list by list
+/// high     [codeBlocks, highDim / 8, 16, 4] bytes of codes: sixteen rows a block, each list in blocks of its own
+/// low      [count, lowDim / 2] bytes of codes
 /// ids      [count] Int64
 /// starts   [nlist + 1] Int64: list l is vectors[starts[l]..<starts[l + 1]]
 /// footer   JSON; its CRC-32 and length as UInt32; "CLIPSEGE"
 /// ```
-/// All numbers are little-endian. Every block of `blockSize` bytes before the footer has a CRC-32 in the footer.
+/// All numbers are little-endian; high, low and ids begin at multiples of 64. A segment without lists has no codes. Every
+/// block of `blockSize` bytes before the footer has a CRC-32 in the footer.
 struct SegmentLayout: Equatable {
-    static let head = Array("CLIPSEG1".utf8), tail = Array("CLIPSEGE".utf8)
+    static let head = Array("CLIPSEG2".utf8), tail = Array("CLIPSEGE".utf8)
     static let blockSize = 1 << 18
     static let vectorsOffset = 64
     /// Bytes behind the footer's JSON.
     static let trailerSize = 16
 
-    let count: Int, embedDim: Int, nlist: Int
-    let routersOffset: Int, idsOffset: Int, startsOffset: Int, footerOffset: Int
+    let count: Int, nlist: Int, codeBlocks: Int
+    let shape: CodeShape
+    let highOffset: Int, lowOffset: Int, idsOffset: Int, startsOffset: Int, footerOffset: Int
 
     /// Nil where the counts make no sense; the limits keep every offset far below what an `Int` holds.
-    init?(count: Int, embedDim: Int, nlist: Int) {
-        let limit = 1 << 36
-        guard (0...limit).contains(count), (0...limit).contains(nlist), (1...65_536).contains(embedDim) else {
-            return nil
-        }
-        self.count = count
-        self.embedDim = embedDim
-        self.nlist = nlist
-        routersOffset = Self.vectorsOffset + 4 * count * embedDim
-        let idsStart = routersOffset + 4 * nlist * embedDim
-        idsOffset = (idsStart + 7) / 8 * 8
+    init?(count: Int, embedDim: Int, nlist: Int, codeBlocks: Int) {
+        // A candidate's row has 32 bits.
+        let limit = 1 << 32 - 1
+        guard (0...limit).contains(count), (0...limit).contains(nlist), (1...65_536).contains(embedDim),
+            (nlist == 0 ? 0...0 : (count + 15) / 16...count / 16 + nlist).contains(codeBlocks)
+        else { return nil }
+        let shape = CodeShape(embedDim: embedDim), listed = nlist > 0 ? count : 0
+        (self.count, self.nlist, self.codeBlocks, self.shape) = (count, nlist, codeBlocks, shape)
+        highOffset = Self.aligned(Self.vectorsOffset + 2 * count * embedDim)
+        lowOffset = Self.aligned(highOffset + codeBlocks * shape.blockBytes)
+        idsOffset = Self.aligned(lowOffset + listed * shape.lowBytes)
         startsOffset = idsOffset + 8 * count
         footerOffset = startsOffset + 8 * (nlist + 1)
     }
+
+    private static func aligned(_ offset: Int) -> Int { (offset + 63) / 64 * 64 }
+
+    var embedDim: Int { shape.embedDim }
+
+    /// The bytes of the codes.
+    var highBytes: Range<Int> { highOffset..<highOffset + codeBlocks * shape.blockBytes }
+    var lowBytes: Range<Int> { lowOffset..<lowOffset + (nlist > 0 ? count : 0) * shape.lowBytes }
 
     /// Blocks that have a checksum.
     var blockCount: Int { (footerOffset + Self.blockSize - 1) / Self.blockSize }
@@ -47,19 +59,22 @@ struct SegmentLayout: Equatable {
 
     /// The bytes of some vectors.
     func bytes(ofVectors rows: Range<Int>) -> Range<Int> {
-        Self.vectorsOffset + 4 * embedDim * rows.lowerBound..<Self.vectorsOffset + 4 * embedDim * rows.upperBound
+        Self.vectorsOffset + 2 * embedDim * rows.lowerBound..<Self.vectorsOffset + 2 * embedDim * rows.upperBound
     }
 }
 
 /// What a segment's file says of itself, behind its data.
 struct SegmentFooter: Codable {
-    var codec = "f32"
-    var count: Int, embedDim: Int, nlist: Int, blockSize: Int
+    var codec = "f16"
+    var count: Int, embedDim: Int, nlist: Int, codeBlocks: Int, blockSize: Int
+    /// CRC-32 of the file of the lists' model; nil without lists.
+    var model: UInt32?
     var checksums: [UInt32]
 
     enum CodingKeys: String, CodingKey {
-        case codec, count, nlist, checksums
+        case codec, count, nlist, model, checksums
         case embedDim = "embed_dim"
+        case codeBlocks = "code_blocks"
         case blockSize = "block_size"
     }
 }

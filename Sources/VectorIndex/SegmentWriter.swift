@@ -1,5 +1,6 @@
 import Failures
 import Foundation
+import Kernels
 import Storage
 
 /// Embeddings in memory, on their way into a segment: `floats` is `[count, embedDim]`, with one id a row.
@@ -18,10 +19,20 @@ struct EmbeddingRows: Sendable {
 struct SegmentWriter {
     let rows: EmbeddingRows
     let partition: Partition
+    /// The rows in half precision in the order of the partition; made on the way where nil.
+    var halves: [UInt8]?
+    /// Their codes; none without lists.
+    var codes = SegmentCodes()
+    /// CRC-32 of the file of the lists' model.
+    var model: UInt32?
 
     /// Writes the segment to `path` and returns the checksum of its footer, by which a manifest knows it.
     func write(to path: String) throws(Failure) -> UInt32 {
-        guard let layout = SegmentLayout(count: rows.count, embedDim: rows.embedDim, nlist: partition.nlist) else {
+        let codeBlocks = codes.high.count / CodeShape(embedDim: rows.embedDim).blockBytes
+        guard
+            let layout = SegmentLayout(
+                count: rows.count, embedDim: rows.embedDim, nlist: partition.nlist, codeBlocks: codeBlocks)
+        else {
             throw Failure(
                 .badSettings, "cannot write index", at: path, because: "\(rows.count) × \(rows.embedDim) is too large",
                 try: "split the pictures into several indexes")
@@ -32,8 +43,8 @@ struct SegmentWriter {
             try writeBody(layout, to: &file, &checksums)
             precondition(file.count == layout.footerOffset, "wrote \(file.count) bytes of \(layout.footerOffset)")
             let footer = SegmentFooter(
-                count: rows.count, embedDim: rows.embedDim, nlist: partition.nlist,
-                blockSize: SegmentLayout.blockSize, checksums: checksums.values)
+                count: rows.count, embedDim: rows.embedDim, nlist: partition.nlist, codeBlocks: codeBlocks,
+                blockSize: SegmentLayout.blockSize, model: model, checksums: checksums.values)
             let json = try encodeJSON(footer, for: path)
             checksum = Fingerprint(json).crc32Value
             try file.append(json + littleEndian(checksum) + littleEndian(UInt32(json.count)) + SegmentLayout.tail)
@@ -48,13 +59,18 @@ struct SegmentWriter {
             checksums.append(bytes)
             try file.append(bytes)
         }
-        func put(_ floats: Span<Float>) throws(Failure) {
-            checksums.append(floats)
-            try file.append(floats)
-        }
         try put(SegmentLayout.head + zeros(SegmentLayout.vectorsOffset - SegmentLayout.head.count))
-        for row in partition.order { try put(rows.floats.span.extracting(rows.range(row))) }
-        try put(partition.routers.span)
+        if let halves {
+            try put(halves)
+        } else {
+            for start in stride(from: 0, to: rows.count, by: 4096) {
+                try put(rows.halves(Array(partition.order[start..<min(start + 4096, rows.count)])))
+            }
+        }
+        try put(zeros(layout.highOffset - file.count))
+        try put(codes.high)
+        try put(zeros(layout.lowOffset - file.count))
+        try put(codes.low)
         try put(zeros(layout.idsOffset - file.count))
         try put(partition.order.flatMap { littleEndian(rows.ids[$0]) })
         try put(partition.starts.flatMap { littleEndian(Int64($0)) })

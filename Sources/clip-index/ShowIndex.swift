@@ -53,6 +53,12 @@ extension IndexInformation {
         ]
         if let model { lines.append("model\t\(oneLine(model)), \(sizeText(modelBytes))") }
         if let transform { lines.append("transform\t\(oneLine(transform))") }
+        for table in recalls {
+            let points = table.points.map {
+                "\(decimalText($0.recall, digits: 2)) in \(decimalText(100 * $0.scanned, digits: 2)) %"
+            }
+            lines.append("recall of \(table.kind)\t\(points.joined(separator: ", ")) of all")
+        }
         return lines + health.lines
     }
 }

@@ -14,13 +14,17 @@ struct VerifyIndex: ParsableCommand {
     @Option(help: "Queries to measure as well: a file of vectors.") var queries: String?
     @Option(help: "Queries of each kind.") var sample = 500
     @Option(name: .short, help: "Hits that each query should find.") var k = 10
-    @Option(help: "Inverted lists that a query visits.") var nprobe: Int?
+    @Option(help: "The recall that is asked for. (default: 0.95)") var recall: Double?
+    @Option(help: "Inverted lists that a query visits, in the place of as many as --recall takes.") var nprobe: Int?
     @Option(help: "Fail where the recall of a kind of query is lower.") var failUnder: Double?
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
         guard sample > 0, k > 0, nprobe ?? 1 > 0 else {
             throw ValidationError("--sample, -k and --nprobe must be at least 1")
+        }
+        guard (0...1).contains(recall ?? 0) else {
+            throw ValidationError("--recall must lie between 0 and 1, found \(recall ?? 0)")
         }
         guard (0...1).contains(failUnder ?? 0) else {
             throw ValidationError("--fail-under must lie between 0 and 1, found \(failUnder ?? 0)")
@@ -31,6 +35,7 @@ struct VerifyIndex: ParsableCommand {
         reportingFailures(from: "clip-index verify") { () throws(Failure) in
             var settings = VerificationSettings(index)
             (settings.queries, settings.sample, settings.k, settings.nprobe) = (queries, sample, k, nprobe)
+            settings.recall = recall ?? settings.recall
             let report = try verifyIndex(settings)
             try printResults(json ? [report.json] : lines(of: report))
             for damage in report.damages.dropLast() { say("clip-index verify: \(oneLine(damage))") }

@@ -31,12 +31,21 @@ import Terminal
         []
     @Option(help: "The same from a file: one number or path a line.") var amongFile: String?
     @Option(help: "How passages of texts are found: meaning, words, both. (default: both)") var match: TextMatch?
-    @Option(help: "Inverted lists of a large index to visit; more is slower and finds more.") var nprobe: Int?
+    @Option(help: "The share of the nearest that a search of a large index finds; more is slower. (default: 0.95)")
+    var recall: Double?
+    @Option(help: "Inverted lists of a large index to visit, in the place of as many as --recall takes.")
+    var nprobe: Int?
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
         guard k ?? 1 > 0 else { throw ValidationError("-k must be at least 1, found \(k ?? 0)") }
         guard nprobe ?? 1 > 0 else { throw ValidationError("--nprobe must be at least 1, found \(nprobe ?? 0)") }
+        guard (0...1).contains(recall ?? 1) else {
+            throw ValidationError("--recall must lie between 0 and 1, found \(recall ?? 0)")
+        }
+        guard recall == nil || nprobe == nil else {
+            throw ValidationError("--nprobe says how many lists are visited: leave --recall out")
+        }
         let hasQuery = !(words.isEmpty && image.isEmpty && plus.isEmpty && minus.isEmpty)
         guard [hasQuery, similarTo != nil, duplicates, vector != nil].count(where: { $0 }) == 1 else {
             throw ValidationError(
@@ -58,7 +67,7 @@ import Terminal
                 let query = try textQuery()
                 var encoder = try texts.encoder()
                 let hits = try texts.nearest(
-                    k ?? 10, to: query, &encoder, by: match ?? .both, nprobe: nprobe)
+                    k ?? 10, to: query, &encoder, by: match ?? .both, recall: recall, nprobe: nprobe)
                 return try output.write(hits)
             }
             guard match == nil else { throw unfit("--match", "its index holds pictures") }
@@ -71,8 +80,7 @@ import Terminal
             } else {
                 let query = query
                 var encoder = try search.encoder()
-                let embedding = try encoder.embed(query)
-                try output.write(try search.nearest(limits, to: embedding), of: query.description)
+                try output.write(try search.nearest(limits, to: query, &encoder), of: query.description)
             }
         }
     }
@@ -81,7 +89,7 @@ import Terminal
     private func limits() throws(Failure) -> SearchLimits {
         var limits = SearchLimits()
         limits.k = k ?? (atLeast == nil ? 10 : nil)
-        (limits.leastScore, limits.nprobe) = (atLeast, nprobe)
+        (limits.leastScore, limits.recall, limits.nprobe) = (atLeast, recall, nprobe)
         if !among.isEmpty || amongFile != nil {
             let lines: [String] = if let amongFile { try readLines(amongFile) } else { [] }
             limits.among = among + lines

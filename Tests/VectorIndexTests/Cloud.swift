@@ -17,14 +17,13 @@ func cloud(_ count: Int, embedDim: Int, centres: Int, seed: UInt64, spread: Floa
     return unitLength(rows, width: embedDim)
 }
 
-/// The right answer, by sorting all products. Sixteen equal columns keep the kernel's order of additions.
+/// Floats as an index stores them.
+func stored(_ floats: [Float]) -> [Float] { floats.map { Float(Float16($0)) } }
+
+/// The right answer, by sorting the products with all rows as they are stored.
 func bruteForce(_ k: Int, _ query: Span<Float>, _ rows: [Float], ids: [Int64]) -> [Hit] {
-    let columns = (0..<16).flatMap { _ in query.indices.map { query[$0] } }
-    var products = [Float](repeating: 0, count: 16 * ids.count), target = products.mutableSpan
-    matrixProduct(
-        rows.span, columns.span, transposingRight: true, rows: ids.count, columns: 16, inner: query.count, into: &target
-    )
-    let hits = ids.enumerated().map { Hit(id: $1, score: products[16 * $0]) }
+    let products = halfPrecision(rows.span).read { halfProducts($0, query, width: query.count) }
+    let hits = ids.enumerated().map { Hit(id: $1, score: products[$0]) }
     return Array(hits.sorted { $0.isBetter(than: $1) }.prefix(k))
 }
 

@@ -77,7 +77,10 @@ import Testing
         var index = try IndexSnapshot(folder.path)
         let groups = try NearDuplicates(leastScore: 0.9999).groups(in: &index)
         #expect(groups.map { $0.map(\.id) } == [[3, 10, 11, 200], [50, 399]])
-        #expect(groups.joined().allSatisfy { abs($0.score - 1) < 1e-5 })
+        for hit in groups.joined() {
+            let row = stored(Array(all[Int(hit.id) * width..<(Int(hit.id) + 1) * width]))
+            #expect(abs(hit.score - dot(row.span, row.span)) < 1e-5)
+        }
         #expect(try NearDuplicates(leastScore: 1.1).groups(in: &index).isEmpty)
         #expect(try NearDuplicates(leastScore: -1).groups(in: &index).map(\.count) == [400])
     }

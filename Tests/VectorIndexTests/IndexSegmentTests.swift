@@ -58,8 +58,18 @@ import Testing
         #expect(failure?.line == "cannot open index: /nowhere/at/all: no such folder; build it with clip-index")
     }
 
-    @Test(arguments: [(0, 0), (1 << 40, 0), (5, 0), (5, 1 << 20)])
-    func `a layout of absurd counts is no layout`(count: Int, embedDim: Int) {
-        #expect(SegmentLayout(count: count, embedDim: embedDim, nlist: 0) == nil)
+    @Test(arguments: [
+        (0, 0, 0, 0), (1 << 40, 8, 0, 0), (5, 0, 0, 0), (5, 1 << 20, 0, 0), (5, 8, 0, 1), (50, 8, 3, 3), (50, 8, 3, 7),
+    ])
+    func `a layout of absurd counts is no layout`(count: Int, embedDim: Int, nlist: Int, codeBlocks: Int) {
+        #expect(SegmentLayout(count: count, embedDim: embedDim, nlist: nlist, codeBlocks: codeBlocks) == nil)
+    }
+
+    @Test func `an index of another format is refused in one line`() throws {
+        let folder = TemporaryFolder()
+        _ = try makeIndex(folder.path)
+        try Data("{\"format\":2}".utf8).write(to: URL(filePath: "\(folder.path)/manifest.json"))
+        let failure = #expect(throws: Failure.self) { try searches(folder.path) }
+        #expect(failure?.why == "format 2, expected 3")
     }
 }

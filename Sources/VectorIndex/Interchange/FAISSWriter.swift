@@ -67,15 +67,14 @@ struct FAISSWriter {
 }
 
 extension IndexSnapshot {
-    /// The lists of all segments that have some, one segment behind the other, and the unit vectors by which they are
-    /// chosen, `[lists, embedDim]`. A row of a segment without lists goes into the list whose vector has the largest
-    /// product with it.
+    /// The lists with the rows of all segments, and the unit vectors by which they are chosen, `[lists, embedDim]`. A row
+    /// of a segment without lists goes into the list whose vector has the largest product with it.
     fileprivate mutating func listsOfAll() throws(Failure) -> (routers: [Float], lists: [[RowPlace]]) {
-        var routers: [Float] = [], places: [[RowPlace]] = []
+        let routers = routers
+        var places = [[RowPlace]](repeating: [], count: nlist)
         for s in segments.indices where hasLists(s) {
-            routers += self.routers(of: s)
-            places += lists(of: s).map { rows in
-                rows.filter { !isRemoved($0, of: s) }.map { RowPlace(segment: s, row: $0) }
+            for (list, rows) in lists(of: s).enumerated() {
+                places[list] += rows.filter { !isRemoved($0, of: s) }.map { RowPlace(segment: s, row: $0) }
             }
         }
         for s in segments.indices where !hasLists(s) {

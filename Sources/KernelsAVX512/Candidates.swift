@@ -1,0 +1,1 @@
+../KernelSources/Candidates.swift

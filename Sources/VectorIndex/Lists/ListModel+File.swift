@@ -1,0 +1,152 @@
+import Failures
+import Foundation
+import Kernels
+import Storage
+
+/// What a model's file says of itself, behind its numbers.
+private struct ModelFooter: Codable {
+    var format = 1
+    var embedDim: Int, nlist: Int
+    var kinds: [QueryKind]
+
+    enum CodingKeys: String, CodingKey {
+        case format, nlist, kinds
+        case embedDim = "embed_dim"
+    }
+}
+
+/// The file of a model, which never changes:
+///
+/// ```
+/// "CLIPLST1", padding to 64
+/// centre      [embedDim] Float32
+/// unit means  [nlist, embedDim] Float32
+/// row axes    [width, embedDim] Float32
+/// means       scales [nlist] Float32, bytes [nlist, byteWidth]
+/// centroids   panels of [nlist] rows of byteWidth bytes
+/// query axes  panels of [width] rows of byteWidth bytes
+/// of each kind of queries: axes, panels of [coordinates] rows of byteWidth bytes; lists, panels of [nlist] rows of
+/// coordinates bytes
+/// footer      JSON; its CRC-32 and length as UInt32; "CLIPLSTE"
+/// ```
+/// Panels are scales `[rows / 16, 16]` Float32, then bytes `[rows / 16, width / 4, 16, 4]`. All numbers are little-endian. The
+/// manifest keeps the CRC-32 of the whole file.
+extension ListModel {
+    private static let head = Array("CLIPLST1".utf8), tail = Array("CLIPLSTE".utf8)
+    private static let start = 64, trailerSize = 16
+
+    /// Writes the model to `path`; returns the file's CRC-32.
+    func write(to path: String) throws(Failure) -> UInt32 {
+        let footer = ModelFooter(embedDim: shape.embedDim, nlist: nlist, kinds: routers.map(\.kind))
+        let json = try encodeJSON(footer, for: path)
+        var checksum = Fingerprint()
+        try AtomicFile.write(to: path) { (file) throws(Failure) in
+            func put(_ bytes: [UInt8]) throws(Failure) {
+                checksum.append(bytes)
+                try file.append(bytes)
+            }
+            func put(_ floats: [Float]) throws(Failure) {
+                checksum.append(floats.span)
+                try file.append(floats.span)
+            }
+            func put(_ panels: BytePanels) throws(Failure) {
+                try put(panels.scales)
+                try put(panels.bytes.map { UInt8(bitPattern: $0) })
+            }
+            try put(Self.head + [UInt8](repeating: 0, count: Self.start - Self.head.count))
+            try put(centre)
+            try put(unitMeans)
+            try put(book.rowAxes)
+            try put(means.scales)
+            try put(means.bytes.map { UInt8(bitPattern: $0) })
+            try put(centroids)
+            try put(book.queryAxes)
+            for router in routers {
+                try put(router.axes)
+                try put(router.lists)
+            }
+            try put(json + littleEndian(Fingerprint(json).crc32Value) + littleEndian(UInt32(json.count)) + Self.tail)
+        }
+        return checksum.crc32Value
+    }
+
+    /// Reads the model that the manifest of an index names, if it names one.
+    ///
+    /// - Throws: `.missingInput` where it is gone, `.badData` where it is damaged.
+    static func read(_ manifest: IndexManifest, in folder: String) throws(Failure) -> ListModel? {
+        guard let lists = manifest.lists else { return nil }
+        let path = "\(folder)/\(lists.file)", (checksum, embedDim) = (lists.checksum, manifest.embedDim)
+        let file = try MappedFile(path)
+        return try file.read { (bytes) throws(Failure) in
+            guard Fingerprint(bytes).crc32Value == checksum else {
+                throw .damaged(path, "its bytes do not match their checksum")
+            }
+            let size = bytes.byteCount
+            guard size >= start + trailerSize, bytes.bytes(0..<8) == head, bytes.bytes(size - 8..<size) == tail else {
+                throw .damaged(path, "not the lists of an index, or cut short at \(size) bytes")
+            }
+            let length = Int(bytes.integer(at: size - 12, as: UInt32.self)), end = size - trailerSize - length
+            guard end >= start else { throw .damaged(path, "its footer is longer than the file") }
+            let json = Data(bytes.bytes(end..<end + length))
+            guard let footer = try? JSONDecoder().decode(ModelFooter.self, from: json), footer.format == 1,
+                footer.embedDim == embedDim, footer.nlist == lists.nlist, (1...1 << 24).contains(lists.nlist),
+                footer.kinds.count <= 64
+            else { throw .damaged(path, "written by another version") }
+            var reader = ModelReader(offset: start, shape: CodeShape(embedDim: embedDim), nlist: footer.nlist)
+            guard reader.size(kinds: footer.kinds.count) == end - start else {
+                throw .damaged(path, "its counts do not fit its size of \(size) bytes")
+            }
+            return reader.model(bytes, kinds: footer.kinds)
+        }
+    }
+}
+
+/// Takes a model's numbers off its file, one behind the other.
+private struct ModelReader {
+    var offset: Int
+    let shape: CodeShape
+    let nlist: Int
+
+    /// Bytes that the numbers of a model take.
+    func size(kinds: Int) -> Int {
+        let n = shape.embedDim, coordinates = ListRouter.coordinates(embedDim: n)
+        let floats = n + nlist * n + shape.width * n + nlist
+        return 4 * floats + nlist * shape.byteWidth + panelSize(nlist, shape.byteWidth)
+            + panelSize(shape.width, shape.byteWidth)
+            + kinds * (panelSize(coordinates, shape.byteWidth) + panelSize(nlist, coordinates))
+    }
+
+    private func panelSize(_ count: Int, _ width: Int) -> Int { BytePanels.panels(count) * 16 * (4 + width) }
+
+    mutating func model(_ bytes: RawSpan, kinds: [QueryKind]) -> ListModel {
+        let n = shape.embedDim, coordinates = ListRouter.coordinates(embedDim: n)
+        let centre = floats(bytes, n), unitMeans = floats(bytes, nlist * n), rowAxes = floats(bytes, shape.width * n)
+        let scales = floats(bytes, nlist)
+        let means = QuantizedRows(
+            width: shape.byteWidth, bytes: signed(bytes, nlist * shape.byteWidth), scales: scales)
+        let centroids = panels(bytes, nlist, shape.byteWidth), axes = panels(bytes, shape.width, shape.byteWidth)
+        var routers: [ListRouter] = []
+        for kind in kinds {
+            let own = panels(bytes, coordinates, shape.byteWidth)
+            routers.append(ListRouter(kind: kind, axes: own, lists: panels(bytes, nlist, coordinates)))
+        }
+        return ListModel(
+            book: CodeBook(shape: shape, rowAxes: rowAxes, queryAxes: axes), centre: centre, centroids: centroids,
+            means: means, unitMeans: unitMeans, routers: routers)
+    }
+
+    private mutating func floats(_ bytes: RawSpan, _ count: Int) -> [Float] {
+        defer { offset += 4 * count }
+        return [Float](littleEndian: bytes.extracting(offset..<offset + 4 * count))
+    }
+
+    private mutating func signed(_ bytes: RawSpan, _ count: Int) -> [Int8] {
+        defer { offset += count }
+        return bytes.bytes(offset..<offset + count).map { Int8(bitPattern: $0) }
+    }
+
+    private mutating func panels(_ bytes: RawSpan, _ count: Int, _ width: Int) -> BytePanels {
+        let rows = BytePanels.panels(count) * 16, scales = floats(bytes, rows)
+        return BytePanels(count: count, width: width, bytes: signed(bytes, rows * width), scales: scales)
+    }
+}

@@ -1,0 +1,78 @@
+import Kernels
+
+/// What the lists of an index have in common, whatever segments their rows lie in: where a row belongs, how it is coded, and
+/// which lists a query visits. Learned once; every segment is laid out by it until all are written anew.
+final class ListModel: Sendable {
+    let book: CodeBook
+    /// Taken off a row before it is compared with the centroids: `[embedDim]`.
+    let centre: [Float]
+    /// What a row's list is chosen by.
+    let centroids: BytePanels
+    /// The lists' means, from which codes are differences.
+    let means: QuantizedRows
+    /// The same with length one, by which plain `nprobe` chooses: `[nlist, embedDim]`.
+    let unitMeans: [Float]
+    /// One for each kind of queries that was learned.
+    let routers: [ListRouter]
+
+    init(
+        book: CodeBook, centre: [Float], centroids: BytePanels, means: QuantizedRows, unitMeans: [Float],
+        routers: [ListRouter]
+    ) {
+        (self.book, self.centre, self.centroids) = (book, centre, centroids)
+        (self.means, self.unitMeans, self.routers) = (means, unitMeans, routers)
+    }
+
+    var nlist: Int { means.count }
+    var shape: CodeShape { book.shape }
+
+    func router(for kind: QueryKind) -> ListRouter? { routers.first { $0.kind == kind } }
+
+    /// How rows lie in the lists; one of these may be empty.
+    func partition(_ rows: EmbeddingRows) -> Partition {
+        let y = Clustering.centred(rows.floats.span, around: centre)
+        return Partition(lists: centroids.nearest(to: y).numbers.map { Int($0) }, nlist: nlist)
+    }
+
+    /// The codes of rows that lie so.
+    func codes(of rows: EmbeddingRows, _ partition: Partition) -> SegmentCodes {
+        // Lists one behind the other, about a thousand rows for each task.
+        var ranges: [Range<Int>] = [], first = 0
+        for list in 0..<nlist where list + 1 == nlist || partition.starts[list + 1] - partition.starts[first] >= 1024 {
+            ranges.append(first..<list + 1)
+            first = list + 1
+        }
+        let parts = parallelMap(ranges.count) { task in
+            let (starts, lists) = (partition.starts, ranges[task])
+            var residuals: [Float] = [], codes = SegmentCodes()
+            for list in lists where starts[list] < starts[list + 1] {
+                residuals += listResiduals(
+                    partition.order[starts[list]..<starts[list + 1]], rows, mean: means.row(list))
+            }
+            let all = book.codes(residuals), first = starts[lists.lowerBound]
+            for list in lists where starts[list] < starts[list + 1] {
+                codes.append(
+                    all[(starts[list] - first) * shape.width..<(starts[list + 1] - first) * shape.width], shape: shape)
+            }
+            return codes
+        }
+        return SegmentCodes(high: parts.flatMap(\.high), low: parts.flatMap(\.low))
+    }
+
+    /// Queries in the forms in which a scan needs them.
+    func coded(_ queries: [Float]) -> CodedQueries {
+        CodedQueries(queries, projection: book.queryAxes, shape: shape)
+    }
+}
+
+/// `x − mean` of some rows, `[members, embedDim]`.
+func listResiduals(_ members: some Collection<Int>, _ rows: EmbeddingRows, mean: [Float]) -> [Float] {
+    let width = rows.embedDim
+    var residuals: [Float] = []
+    residuals.reserveCapacity(members.count * width)
+    for row in members {
+        let from = row * width
+        for i in 0..<width { residuals.append(rows.floats[from + i] - mean[i]) }
+    }
+    return residuals
+}

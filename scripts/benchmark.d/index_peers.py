@@ -1,0 +1,230 @@
+"""The peers of `scripts/benchmark index`, one a process: builds an index of a folder of index_generator.py and answers.
+
+    index_peers.py SYSTEM FOLDER --threads 1
+
+Prints a line of JSON when it is built: CPU seconds of building, bytes a vector, and the settings to try, cheapest first.
+Then answers each line ["pictures" or "words", "batch" or "single", SETTING, QUERIES] with the recall and the CPU microseconds
+a query. Built indexes stay in FOLDER/peers.
+
+FAISS's fast-scan codes are followed by exact products with the floats (`refine`), as its users do it.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy
+
+NEAREST = 10
+
+
+class Peer:
+    """An index of `base`: `build`, `save` and `load` it, and `search(queries, setting)` → [queries, 10]."""
+
+    settings = []
+
+    def __init__(self, base, threads):
+        self.base, self.threads = base, threads
+
+    def search_one(self, query, setting):
+        return self.search(query[None], setting)[0]
+
+
+class Faiss(Peer):
+    """FAISS's inverted lists; the factory's words behind IVF."""
+
+    factory, refined = "Flat", False
+    settings = [[probes, 1] for probes in (4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)]
+
+    def __init__(self, base, threads):
+        super().__init__(base, threads)
+        import faiss
+
+        self.faiss = faiss
+        faiss.omp_set_num_threads(threads)
+
+    def build(self):
+        lists = 2048 if len(self.base) >= 400_000 else 1024
+        self.index = self.faiss.index_factory(
+            self.base.shape[1], f"IVF{lists},{self.factory}", self.faiss.METRIC_INNER_PRODUCT)
+        self.index.train(self.base)
+        self.index.add(self.base)
+
+    def save(self, path):
+        self.faiss.write_index(self.index, str(path))
+
+    def load(self, path):
+        self.index = self.faiss.read_index(str(path))
+
+    def search(self, queries, setting):
+        probes, factor = setting
+        self.index.nprobe = probes
+        if not self.refined:
+            return self.index.search(queries, NEAREST)[1]
+        _, found = self.index.search(queries, NEAREST * factor)
+        scores = numpy.empty(found.shape, numpy.float32)
+        found = numpy.ascontiguousarray(found)
+        pointer = self.faiss.swig_ptr
+        self.faiss.fvec_inner_products_by_idx(
+            pointer(scores), pointer(queries), pointer(self.base), pointer(found), queries.shape[1], *found.shape)
+        best = numpy.argpartition(-scores, NEAREST - 1, axis=1)[:, :NEAREST]
+        return numpy.take_along_axis(found, best, 1)
+
+
+class FaissFastScan128(Faiss):
+    factory, refined = "PQ128x4fs", True
+    settings = [[probes, factor] for probes, _ in Faiss.settings for factor in (4, 10, 30)]
+
+
+class FaissFastScan256(FaissFastScan128):
+    factory = "PQ256x4fs"
+
+
+class FaissBytes(Faiss):
+    factory = "SQ8"
+
+
+class Scann(Peer):
+    """ScaNN's tree with spilling (SOAR), anisotropic codes, and floats behind them."""
+
+    settings = [[leaves, kept] for leaves in (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768)
+                for kept in (40, 100, 250)]
+
+    def build(self):
+        import scann
+
+        leaves = 2048 if len(self.base) >= 400_000 else 1024
+        self.index = (
+            scann.scann_ops_pybind.builder(self.base, NEAREST, "dot_product")
+            .tree(leaves, 64, training_sample_size=min(len(self.base), 250_000), spherical=True, soar_lambda=1.5)
+            .score_ah(2, anisotropic_quantization_threshold=0.2).reorder(100)
+            .set_n_training_threads(self.threads).build())
+        self.index.set_num_threads(self.threads)
+
+    def save(self, path):
+        path.mkdir(exist_ok=True)
+        self.index.serialize(str(path))
+
+    def load(self, path):
+        import scann
+
+        self.index = scann.scann_ops_pybind.load_searcher(str(path))
+        self.index.set_num_threads(self.threads)
+
+    def search(self, queries, setting):
+        search = self.index.search_batched if self.threads == 1 else self.index.search_batched_parallel
+        return search(queries, leaves_to_search=setting[0], pre_reorder_num_neighbors=setting[1],
+                      final_num_neighbors=NEAREST)[0]
+
+    def search_one(self, query, setting):
+        return self.index.search(query, leaves_to_search=setting[0], pre_reorder_num_neighbors=setting[1],
+                                 final_num_neighbors=NEAREST)[0]
+
+
+class Hnswlib(Peer):
+    settings = [[width] for width in (10, 20, 40, 80, 160, 320, 640, 1280, 2560)]
+
+    def new(self):
+        import hnswlib
+
+        return hnswlib.Index("ip", self.base.shape[1])
+
+    def build(self):
+        self.index = self.new()
+        self.index.init_index(len(self.base), M=16, ef_construction=200)
+        self.index.add_items(self.base, num_threads=self.threads)
+
+    def save(self, path):
+        self.index.save_index(str(path))
+
+    def load(self, path):
+        self.index = self.new()
+        self.index.load_index(str(path), len(self.base))
+
+    def search(self, queries, setting):
+        self.index.set_ef(max(setting[0], NEAREST))
+        return self.index.knn_query(queries, NEAREST, num_threads=self.threads)[0]
+
+
+class USearch(Peer):
+    settings = Hnswlib.settings
+
+    def new(self):
+        from usearch.index import Index
+
+        return Index(ndim=self.base.shape[1], metric="ip", dtype="i8", connectivity=16)
+
+    def build(self):
+        self.index = self.new()
+        self.index.add(numpy.arange(len(self.base)), self.base, threads=self.threads)
+
+    def save(self, path):
+        self.index.save(str(path))
+
+    def load(self, path):
+        self.index = self.new()
+        self.index.load(str(path))
+
+    def search(self, queries, setting):
+        self.index.expansion_search = max(setting[0], NEAREST)
+        return numpy.atleast_2d(self.index.search(queries, NEAREST, threads=self.threads).keys)
+
+
+SYSTEMS = {"faiss-flat": Faiss, "faiss-sq8": FaissBytes, "faiss-pq128fs": FaissFastScan128,
+           "faiss-pq256fs": FaissFastScan256, "scann": Scann, "hnswlib": Hnswlib, "usearch": USearch}
+
+
+def prepared(name, folder, threads):
+    """The peer, built or read again, with the CPU seconds that building took and the bytes that it left."""
+    base = numpy.load(folder / "base.npy")
+    peer, kept = SYSTEMS[name](base, threads), folder / "peers"
+    kept.mkdir(exist_ok=True)
+    path, facts = kept / name, kept / f"{name}.json"
+    if facts.exists():
+        peer.load(path)
+        return peer, json.loads(facts.read_text())
+    began = time.process_time()
+    peer.build()
+    seconds = time.process_time() - began
+    peer.save(path)
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    size = sum(file.stat().st_size for file in files) / len(base) + (base.itemsize * base.shape[1] if getattr(
+        peer, "refined", False) else 0)
+    found = {"build_cpu_seconds": seconds, "bytes_per_vector": size}
+    facts.write_text(json.dumps(found))
+    return peer, found
+
+
+def answer(peer, queries, truth, mode, setting):
+    """(recall, CPU microseconds a query), after a few queries that count nothing."""
+    peer.search(queries[:20], setting)
+    began = time.process_time()
+    if mode == "batch":
+        found = peer.search(queries, setting)
+    else:
+        found = [peer.search_one(query, setting) for query in queries]
+    seconds = time.process_time() - began
+    right = sum(len(set(map(int, row[:NEAREST])) & set(best)) for row, best in zip(found, truth.tolist()))
+    return {"recall": right / truth.size, "microseconds": 1e6 * seconds / len(queries)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("system", choices=SYSTEMS)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    peer, facts = prepared(options.system, options.folder, options.threads)
+    print(json.dumps({**facts, "settings": peer.settings}), flush=True)
+    asked = {kind: [numpy.load(options.folder / f"{part}-{kind}.npy") for part in ("test", "truth")]
+             for kind in ("pictures", "words")}
+    for line in sys.stdin:
+        kind, mode, setting, most = json.loads(line)
+        queries, truth = (rows[:most] for rows in asked[kind])
+        print(json.dumps(answer(peer, numpy.ascontiguousarray(queries), truth, mode, setting)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
