@@ -118,7 +118,7 @@ private struct Golden: Decodable {
         var index = try IndexSnapshot("\(folder)/i")
         try FAISSFormat.write(VectorExport(index), to: "\(folder)/ours.faiss")
         try FAISSHalfFormat.write(VectorExport(index), to: "\(folder)/half.faiss")
-        let queries = cloud(20, embedDim: width, centres: 3, seed: 2)
+        let queries = stored(cloud(20, embedDim: width, centres: 3, seed: 2))
         try store(queries, ids: (0..<20).map { Int64($0) }, in: "\(folder)/q", embedDim: width, exactBelow: 1000)
         try NumPyFormat.write(VectorExport(try IndexSnapshot("\(folder)/q")), to: "\(folder)/queries.npy")
         var lines = ""
