@@ -10,6 +10,8 @@ import Testing
     private let shape = CodeShape(embedDim: 200)
     private let lengths = [0, 1, 15, 16, 17, 130, 300]
     private let means: QuantizedRows, queries: CodedQueries, high: [UInt8], low: [UInt8]
+    /// The scores of every row for every query, by their definition: `[queries, rows]`.
+    private var scores: [(first: Float, whole: Float)] = []
     private var starts: [Int] { lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) } }
 
     init() {
@@ -20,6 +22,7 @@ import Testing
         means = QuantizedRows(random(lengths.count * 200, 1).span, columns: 200)
         let axes = QuantizedRows(random(shape.width * 200, 2).span, columns: 200)
         queries = CodedQueries(random(20 * 200, 3), projection: BytePanels(axes), shape: shape)
+        scores = (0..<20 * rows).map { defined($0 % rows, $0 / rows) }
     }
 
     private func list(of row: Int) -> Int { starts.lastIndex { $0 <= row && row < starts[lengths.count] } ?? 0 }
@@ -43,6 +46,10 @@ import Testing
     }
 
     private func score(_ row: Int, _ query: Int) -> (first: Float, whole: Float) {
+        scores[query * lengths.reduce(0, +) + row]
+    }
+
+    private func defined(_ row: Int, _ query: Int) -> (first: Float, whole: Float) {
         let list = list(of: row), sums = sums(row, query), scale = queries.weights.scales[query]
         let product = (0..<shape.byteWidth).reduce(Int32(0)) {
             $0 + Int32(queries.rows.bytes[query * shape.byteWidth + $1])

@@ -7,10 +7,10 @@ import Testing
 
 /// Searches that visit as many lists as a recall takes.
 @Suite(.serialized) struct GuidedSearchTests {
-    private static let width = 32
+    private static let width = 32, count = 2500
     /// Embeddings around 40 centres; then others around the same, and queries of another modality: moved, and blurred.
-    private let rows = cloud(6400, embedDim: width, centres: 40, seed: 21)
-    private var stored: [Float] { Array(rows.prefix(5000 * Self.width)) }
+    private let rows = cloud(count + 1400, embedDim: width, centres: 40, seed: 21)
+    private var stored: [Float] { Array(rows.prefix(Self.count * Self.width)) }
     private var pictures: [Float] { Array(rows.suffix(1400 * Self.width)) }
     private var words: [Float] {
         let others = pictures
@@ -26,7 +26,7 @@ import Testing
         var update = try IndexUpdate(
             folder, embedDim: Self.width, settings: IndexSettings(exactBelow: 1000))
         if learning { update.train(on: [.pictures: part(pictures, 0..<1000), .words: part(words, 0..<1000)]) }
-        for id in 0..<5000 { try update.append(part(stored, id..<id + 1), id: Int64(id)) }
+        for id in 0..<Self.count { try update.append(part(stored, id..<id + 1), id: Int64(id)) }
         try update.commit(attachments: [:])
         return try IndexSnapshot(folder)
     }
@@ -80,7 +80,7 @@ import Testing
             #expect(zip(hits, hits.dropFirst()).allSatisfy { $0.isBetter(than: $1) } && hits.count == 10)
         }
         let query = part(pictures, 1000..<1001),
-            right = bruteForce(5000, query.span, stored, ids: (0..<5000).map { Int64($0) })
+            right = bruteForce(Self.count, query.span, stored, ids: (0..<Self.count).map { Int64($0) })
         let scores = Dictionary(uniqueKeysWithValues: right.map { ($0.id, $0.score) })
         for hit in try index.nearest(10, to: query)[0] { #expect(hit.score == scores[hit.id]) }
     }
@@ -122,28 +122,28 @@ import Testing
         let folder = TemporaryFolder()
         _ = try self.index(folder.path)
         var update = try IndexUpdate(folder.path, embedDim: Self.width, settings: IndexSettings(exactBelow: 1000))
-        for id in 0..<400 { try update.append(part(pictures, 1000 + id..<1001 + id), id: Int64(5000 + id)) }
-        for id in 0..<500 { update.remove(Int64(3 * id)) }
+        for id in 0..<400 { try update.append(part(pictures, 1000 + id..<1001 + id), id: Int64(Self.count + id)) }
+        for id in 0..<250 { update.remove(Int64(3 * id)) }
         let makesLists = update.makesLists
         #expect(!makesLists)
         try update.commit(attachments: [:])
         var index = try IndexSnapshot(folder.path)
-        #expect(index.manifest.segments.count == 2 && index.count == 4900)
+        #expect(index.manifest.segments.count == 2 && index.count == Self.count + 150)
         let own = part(pictures, 1000..<1200), right = try index.exactNearest(10, to: own)
         let found = try index.nearest(10, to: own)
-        #expect(zip(found, 0..<200).count { $0[0].id == Int64(5000 + $1) } >= 190)
+        #expect(zip(found, 0..<200).count { $0[0].id == Int64(Self.count + $1) } >= 190)
         #expect(recall(found, right) >= 0.94)
-        #expect(!found.joined().contains { $0.id < 1500 && $0.id % 3 == 0 })
+        #expect(!found.joined().contains { $0.id < 750 && $0.id % 3 == 0 })
         #expect(index.damages().isEmpty)
     }
 
     @Test func `never fewer hits than there are embeddings`() throws {
         let folder = TemporaryFolder()
         var index = try self.index(folder.path)
-        let few = Set((0..<5000).filter { $0 % 611 == 0 }.map { Int64($0) })
+        let few = Set((0..<Self.count).filter { $0 % 311 == 0 }.map { Int64($0) })
         var restricted = index.restricted(to: few.contains)
         #expect(try restricted.nearest(20, to: part(pictures, 0..<5)).allSatisfy { $0.count == few.count })
-        #expect(try index.nearest(5000, to: part(pictures, 0..<1))[0].count == 5000)
+        #expect(try index.nearest(Self.count, to: part(pictures, 0..<1))[0].count == Self.count)
     }
 
     @Test func `when lists hold four times as many as they were made from, they are made anew`() throws {

@@ -48,10 +48,13 @@ package struct QuantizedRows: Sendable, Equatable {
     /// Rows that were made before.
     package init(width: Int, bytes: [Int8], scales: [Float]) {
         precondition(width % 16 == 0 && bytes.count == scales.count * width, "\(bytes.count) bytes")
-        (self.width, self.bytes, self.scales) = (width, bytes, scales)
+        let source = unsafe start(bytes.span)
         totals = scales.indices.map { row in
-            bytes[row * width..<(row + 1) * width].reduce(Int32(0)) { $0 &+ Int32($1) }
+            var total: Int32 = 0
+            for i in row * width..<(row + 1) * width { unsafe total &+= Int32(source[i]) }
+            return total
         }
+        (self.width, self.bytes, self.scales) = (width, bytes, scales)
     }
 
     /// Some of the rows, in this order.
