@@ -227,10 +227,10 @@ def fewer(options, bars):
         "\n".join([header, *(row for row in rows if row.split("\t")[0] in known)]) + "\n", encoding="utf-8")
     for name, names in (("train.txt", kept), ("validation.txt", validation)):
         (folder / name).write_text("\n".join(names) + "\n", encoding="utf-8")
-    common = ["--image-resize-mode", "longest"]
+    common = ["--model", SMALL, "--image-resize-mode", "longest"]
     pairs = [*common, "--augment", "translate", "--objective", "clip"]
     rows, found = [], {}
-    start = Run(options, "together-simclr-alone", DRAWINGS, "--objective", "simclr", *common)
+    start = Run(options, "fewer-simclr", DRAWINGS, "--objective", "simclr", *common)
     for name, more in (("clip on a tenth", []), ("simclr on all, then clip on a tenth", ["--init", start.folder]),
                        ("clip on a tenth beside simclr on all",
                         ["--objective", "simclr=0.5", "--pictures", DRAWINGS])):
