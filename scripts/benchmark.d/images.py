@@ -7,7 +7,7 @@ resize    does the second of these to decoded pictures; of 500x375 alone
 waiting   trains vit-nano-8-64 on `drawings`: the share of a step that waits for data
 
 Pictures are JPEGs of two photographs that scikit-learn brings along, in two sizes, and PNG clip art of `drawings` whose sides
-have 224 pixels or more. A peer on two threads is two processes at once. All of it takes about a quarter of an hour.
+have 224 pixels or more. A peer on two threads is two processes at once. All of it takes about twenty minutes.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def parse():
         prog="scripts/benchmark images", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="turns of each side (5)")
     parser.add_argument("--seconds", type=float, default=1, help="of each side and turn (1)")
-    parser.add_argument("--minutes", type=float, default=1, help="of each training run of the part waiting (1)")
+    parser.add_argument("--minutes", type=float, default=2, help="of each training run of the part waiting (2)")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS, help="pictures (all)")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts (all)")
     return parser.parse_args()
@@ -119,6 +119,9 @@ class Peer:
                              text=True, env={**os.environ, **one_thread})
             for _ in range(threads)
         ]
+
+    def wait(self):
+        """Until it is ready; it is not there where it says anything else."""
         if any(one.stdout.readline() != "ready\n" for one in self.running):
             self.trouble = (self.running[0].communicate()[1].splitlines() or ["it says nothing"])[-1]
             self.close()
@@ -149,6 +152,8 @@ def ours(part, threads, seconds, files):
 def in_turns(part, threads, files, options, missing):
     """Pictures a second of each side: medians over turns."""
     peers = [Peer(peer, part, threads, files) for peer in PEERS[part]]
+    for peer in peers:
+        peer.wait()
     missing.update({peer.name: peer.trouble for peer in peers if not peer.is_there})
     peers = [peer for peer in peers if peer.is_there]
     rates = {name: [] for name in ["ours", *(peer.name for peer in peers)]}
