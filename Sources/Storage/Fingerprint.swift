@@ -1,5 +1,15 @@
 import CZlib
 
+extension RawSpan {
+    /// The CRC-32 of all bytes, as PNG and gzip store it: a fingerprint's, in less time than the whole of one takes.
+    package var crc32: UInt32 {
+        unsafe withUnsafeBytes { raw in
+            guard let base = unsafe raw.assumingMemoryBound(to: UInt8.self).baseAddress else { return 0 }
+            return unsafe UInt32(crc32_z(0, base, raw.count))
+        }
+    }
+}
+
 /// Tells two contents apart: their length, CRC-32 and Adler-32 (zlib's). Not a defence against someone who forges it.
 public struct Fingerprint: Sendable, Equatable, Hashable, CustomStringConvertible {
     private var crc: UInt = 0

@@ -90,7 +90,7 @@ final class IndexSegment: Sendable {
         _ block: Int, of file: borrowing MappedFile, _ layout: SegmentLayout, _ checksums: [UInt32]
     ) throws(Failure) {
         let start = block * SegmentLayout.blockSize, end = min(start + SegmentLayout.blockSize, layout.footerOffset)
-        let found = file.read { Fingerprint($0.extracting(start..<end)).crc32Value }
+        let found = file.read { $0.extracting(start..<end).crc32 }
         guard found == checksums[block] else {
             throw .damaged(file.path, "bytes \(start)..<\(end) do not match their checksum")
         }

@@ -78,7 +78,7 @@ extension ListModel {
         let path = "\(folder)/\(lists.file)", (checksum, embedDim) = (lists.checksum, manifest.embedDim)
         let file = try MappedFile(path)
         return try file.read { (bytes) throws(Failure) in
-            guard Fingerprint(bytes).crc32Value == checksum else {
+            guard bytes.crc32 == checksum else {
                 throw .damaged(path, "its bytes do not match their checksum")
             }
             let size = bytes.byteCount
