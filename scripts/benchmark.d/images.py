@@ -97,7 +97,7 @@ def simd_python():
         subprocess.run([sys.executable, "-m", "venv", SIMD_VENV], check=True)
         print("building pillow-simd", file=sys.stderr)
         subprocess.run(
-            [SIMD_VENV / "bin/pip", "--quiet", "install", "--no-binary", ":all:", "pillow-simd==9.5.0.post2"],
+            [SIMD_VENV / "bin/pip", "--quiet", "install", "--no-binary", "pillow-simd", "pillow-simd==9.5.0.post2"],
             env={**os.environ, "CC": "cc -mavx2"}, stdout=sys.stderr)
         (SIMD_VENV / ".tried").touch()
     works = subprocess.run([python, "-c", "import PIL; assert 'post' in PIL.__version__"], stderr=subprocess.DEVNULL)
