@@ -8,6 +8,11 @@ extension IndexSnapshot {
         var router: ListRouter
         var gap: Float
         var shortlist: Int, rerank: Int
+
+        /// The lists that some queries visit.
+        func visits(of queries: CodedQueries) -> ListVisits {
+            ListVisits(of: router.coordinates(of: queries.rows), 0..<queries.count, routers: router.lists, gap: gap)
+        }
     }
 
     /// Queries that are worked on together at most.
@@ -61,9 +66,7 @@ extension IndexSnapshot {
     private func candidates(
         of coded: CodedQueries, _ listed: [Int], _ model: ListModel, _ guided: GuidedSearch
     ) -> [ListCandidates] {
-        let visits = ListVisits(
-            of: guided.router.coordinates(of: coded.rows), 0..<coded.count, routers: guided.router.lists,
-            gap: guided.gap)
+        let visits = guided.visits(of: coded)
         return listed.map { s in
             segments[s].readCodes { high, low in
                 let scanner = scanner(of: s, model)

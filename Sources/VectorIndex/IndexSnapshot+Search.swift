@@ -49,7 +49,7 @@ extension IndexSnapshot {
     }
 
     /// How many lists are visited without guidance: all where a kind was learned, but not for such a recall.
-    private func exhaustive(_ kind: QueryKind) -> Int {
+    func exhaustive(_ kind: QueryKind) -> Int {
         let isLearned = manifest.lists?.recalls.contains { $0.kind == kind } ?? false
         return isLearned ? max(nlist, 1) : usualNprobe
     }
@@ -80,7 +80,7 @@ extension IndexSnapshot {
     }
 
     /// For every query, the lists whose unit means have the largest products with it.
-    private func lists(nearest nprobe: Int, to queries: [Float]) -> [[Int]] {
+    func lists(nearest nprobe: Int, to queries: [Float]) -> [[Int]] {
         let queryCount = queries.count / embedDim, nlist = nlist
         guard nprobe < nlist else { return [[Int]](repeating: Array(0..<nlist), count: queryCount) }
         var products = [Float](repeating: 0, count: nlist * queryCount), target = products.mutableSpan

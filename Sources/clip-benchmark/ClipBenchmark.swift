@@ -8,7 +8,7 @@ import Storage
         commandName: "clip-benchmark", abstract: "Measures parts of the engine for scripts/benchmark.",
         subcommands: [
             KernelBenchmark.self, ForwardBenchmark.self, TowerBenchmark.self, TrainingBenchmark.self,
-            ImageBenchmark.self, IndexBenchmark.self,
+            ImageBenchmark.self, IndexBenchmark.self, OpeningBenchmark.self,
         ])
 }
 

@@ -22,9 +22,10 @@ struct Command {
     }
 
     /// Runs the command to its end; `during` sees its standard output grow. With a limit, no file can grow beyond so
-    /// many blocks of 512 bytes, as on a disk that is full. `environment` is added to ours.
+    /// many blocks of 512 bytes, as on a disk that is full. `environment` is added to ours; `input` is what it may read.
     func run(
-        _ arguments: [String], in folder: TemporaryFolder, fileLimit: Int? = nil, environment: [String: String] = [:],
+        _ arguments: [String], in folder: TemporaryFolder, input: String? = nil, fileLimit: Int? = nil,
+        environment: [String: String] = [:],
         during: ((Process, String) -> Void)? = nil
     ) throws -> Outcome {
         let process = Process(), output = Pipe()
@@ -42,6 +43,10 @@ struct Command {
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.standardOutput = output
+        if let input {
+            try folder.write(input, to: "input")
+            process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: folder.path + "/input"))
+        }
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: talk))
         Self.letSignalsThrough()
         try process.run()

@@ -2,17 +2,19 @@
 
     index_peers.py SYSTEM FOLDER --threads 1
 
-Prints a line of JSON when it is built: CPU seconds of building, bytes a vector, and the settings to try, cheapest first.
-Then answers each line ["pictures" or "words", "batch" or "single", SETTING, QUERIES] with the recall and the CPU microseconds
-a query. Built indexes stay in FOLDER/peers.
+Prints a line of JSON when it is built: CPU seconds of building, bytes a vector, how it is built, and the settings to try,
+cheapest first. Then answers each line ["pictures" or "words", "batch" or "single", SETTING, QUERIES] with the recall and the CPU
+microseconds a query. Built indexes stay in FOLDER/peers and are used again by the same version; < /dev/null builds and leaves.
 
-FAISS's fast-scan codes are followed by exact products with the floats (`refine`), as its users do it.
+FAISS's fast-scan codes are followed by exact products with the floats (RFlat), as its users do it.
 """
 
 import argparse
 import json
+import math
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy
@@ -20,23 +22,29 @@ import numpy
 NEAREST = 10
 
 
+def list_count(count):
+    """About 4·√count lists, a power of two."""
+    return 1 << int(math.log2(4 * math.sqrt(count)))
+
+
 class Peer:
     """An index of `base`: `build`, `save` and `load` it, and `search(queries, setting)` → [queries, 10]."""
 
-    settings = []
+    settings, package = [], ""
 
     def __init__(self, base, threads):
         self.base, self.threads = base, threads
+        self.dimensions = base.shape[1]
 
     def search_one(self, query, setting):
         return self.search(query[None], setting)[0]
 
 
 class Faiss(Peer):
-    """FAISS's inverted lists; the factory's words behind IVF."""
+    """FAISS's inverted lists: the factory's words behind IVF, a number for each `codes_of` dimensions where it has codes."""
 
-    factory, refined = "Flat", False
-    settings = [[probes, 1] for probes in (4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)]
+    package, words, codes_of = "faiss-cpu", "Flat", 0
+    settings = [[probes] for probes in (4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)]
 
     def __init__(self, base, threads):
         super().__init__(base, threads)
@@ -45,12 +53,16 @@ class Faiss(Peer):
         self.faiss = faiss
         faiss.omp_set_num_threads(threads)
 
+    @property
+    def recipe(self):
+        codes = f"PQ{self.dimensions // self.codes_of}x4fs,RFlat" if self.codes_of else self.words
+        return f"IVF{list_count(len(self.base))},{codes}"
+
     def build(self):
-        lists = 2048 if len(self.base) >= 400_000 else 1024
-        self.index = self.faiss.index_factory(
-            self.base.shape[1], f"IVF{lists},{self.factory}", self.faiss.METRIC_INNER_PRODUCT)
-        self.index.train(self.base)
-        self.index.add(self.base)
+        self.index = self.faiss.index_factory(self.dimensions, self.recipe, self.faiss.METRIC_INNER_PRODUCT)
+        rows = numpy.ascontiguousarray(self.base)
+        self.index.train(rows)
+        self.index.add(rows)
 
     def save(self, path):
         self.faiss.write_index(self.index, str(path))
@@ -59,46 +71,54 @@ class Faiss(Peer):
         self.index = self.faiss.read_index(str(path))
 
     def search(self, queries, setting):
-        probes, factor = setting
-        self.index.nprobe = probes
-        if not self.refined:
-            return self.index.search(queries, NEAREST)[1]
-        _, found = self.index.search(queries, NEAREST * factor)
-        scores = numpy.empty(found.shape, numpy.float32)
-        found = numpy.ascontiguousarray(found)
-        pointer = self.faiss.swig_ptr
-        self.faiss.fvec_inner_products_by_idx(
-            pointer(scores), pointer(queries), pointer(self.base), pointer(found), queries.shape[1], *found.shape)
-        best = numpy.argpartition(-scores, NEAREST - 1, axis=1)[:, :NEAREST]
-        return numpy.take_along_axis(found, best, 1)
+        lists = self.index
+        if self.codes_of:
+            self.index.k_factor = setting[1]
+            lists = self.faiss.downcast_index(self.index.base_index)
+        lists.nprobe = setting[0]
+        return self.index.search(queries, NEAREST)[1]
 
 
-class FaissFastScan128(Faiss):
-    factory, refined = "PQ128x4fs", True
-    settings = [[probes, factor] for probes, _ in Faiss.settings for factor in (4, 10, 30)]
+class FaissFastScan4(Faiss):
+    codes_of = 4
+    settings = [[*probes, factor] for probes in Faiss.settings for factor in (4, 10, 30)]
 
 
-class FaissFastScan256(FaissFastScan128):
-    factory = "PQ256x4fs"
+class FaissFastScan2(FaissFastScan4):
+    codes_of = 2
 
 
 class FaissBytes(Faiss):
-    factory = "SQ8"
+    words = "SQ8"
+
+
+class FaissExact(Faiss):
+    """A look at every float."""
+
+    settings, recipe = [[]], "Flat"
+
+    def search(self, queries, setting):
+        return self.index.search(queries, NEAREST)[1]
 
 
 class Scann(Peer):
     """ScaNN's tree with spilling (SOAR), anisotropic codes, and floats behind them."""
 
+    package = "scann"
     settings = [[leaves, kept] for leaves in (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768)
                 for kept in (40, 100, 250)]
+
+    @property
+    def recipe(self):
+        return f"{list_count(len(self.base))} leaves, SOAR, 2 dimensions a code, reordered"
 
     def build(self):
         import scann
 
-        leaves = 2048 if len(self.base) >= 400_000 else 1024
         self.index = (
-            scann.scann_ops_pybind.builder(self.base, NEAREST, "dot_product")
-            .tree(leaves, 64, training_sample_size=min(len(self.base), 250_000), spherical=True, soar_lambda=1.5)
+            scann.scann_ops_pybind.builder(numpy.ascontiguousarray(self.base), NEAREST, "dot_product")
+            .tree(list_count(len(self.base)), 64, training_sample_size=min(len(self.base), 250_000), spherical=True,
+                  soar_lambda=1.5)
             .score_ah(2, anisotropic_quantization_threshold=0.2).reorder(100)
             .set_n_training_threads(self.threads).build())
         self.index.set_num_threads(self.threads)
@@ -124,16 +144,21 @@ class Scann(Peer):
 
 
 class Hnswlib(Peer):
+    package, links, build_width = "hnswlib", 32, 200
     settings = [[width] for width in (10, 20, 40, 80, 160, 320, 640, 1280, 2560)]
+
+    @property
+    def recipe(self):
+        return f"M {self.links}, ef_construction {self.build_width}"
 
     def new(self):
         import hnswlib
 
-        return hnswlib.Index("ip", self.base.shape[1])
+        return hnswlib.Index("ip", self.dimensions)
 
     def build(self):
         self.index = self.new()
-        self.index.init_index(len(self.base), M=16, ef_construction=200)
+        self.index.init_index(len(self.base), M=self.links, ef_construction=self.build_width)
         self.index.add_items(self.base, num_threads=self.threads)
 
     def save(self, path):
@@ -149,12 +174,18 @@ class Hnswlib(Peer):
 
 
 class USearch(Peer):
+    package, numbers, links, build_width = "usearch", "i8", 32, 200
     settings = Hnswlib.settings
+
+    @property
+    def recipe(self):
+        return f"{self.numbers}, connectivity {self.links}, expansion_add {self.build_width}"
 
     def new(self):
         from usearch.index import Index
 
-        return Index(ndim=self.base.shape[1], metric="ip", dtype="i8", connectivity=16)
+        return Index(ndim=self.dimensions, metric="ip", dtype=self.numbers, connectivity=self.links,
+                     expansion_add=self.build_width)
 
     def build(self):
         self.index = self.new()
@@ -172,27 +203,32 @@ class USearch(Peer):
         return numpy.atleast_2d(self.index.search(queries, NEAREST, threads=self.threads).keys)
 
 
-SYSTEMS = {"faiss-flat": Faiss, "faiss-sq8": FaissBytes, "faiss-pq128fs": FaissFastScan128,
-           "faiss-pq256fs": FaissFastScan256, "scann": Scann, "hnswlib": Hnswlib, "usearch": USearch}
+class USearchHalves(USearch):
+    numbers = "f16"
+
+
+SYSTEMS = {"faiss-exact": FaissExact, "faiss-flat": Faiss, "faiss-sq8": FaissBytes, "faiss-pq128fs": FaissFastScan4,
+           "faiss-pq256fs": FaissFastScan2, "scann": Scann, "hnswlib": Hnswlib, "usearch": USearch,
+           "usearch-f16": USearchHalves}
 
 
 def prepared(name, folder, threads):
     """The peer, built or read again, with the CPU seconds that building took and the bytes that it left."""
-    base = numpy.load(folder / "base.npy")
-    peer, kept = SYSTEMS[name](base, threads), folder / "peers"
+    peer, kept = SYSTEMS[name](numpy.load(folder / "base.npy", mmap_mode="r"), threads), folder / "peers"
     kept.mkdir(exist_ok=True)
     path, facts = kept / name, kept / f"{name}.json"
-    if facts.exists():
+    made = f"{peer.package} {version(peer.package)}: {peer.recipe}"
+    if facts.exists() and json.loads(facts.read_text())["version"] == made:
         peer.load(path)
         return peer, json.loads(facts.read_text())
+    facts.unlink(missing_ok=True)
     began = time.process_time()
     peer.build()
     seconds = time.process_time() - began
     peer.save(path)
     files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
-    size = sum(file.stat().st_size for file in files) / len(base) + (base.itemsize * base.shape[1] if getattr(
-        peer, "refined", False) else 0)
-    found = {"build_cpu_seconds": seconds, "bytes_per_vector": size}
+    size = sum(file.stat().st_size for file in files) / len(peer.base)
+    found = {"build_cpu_seconds": seconds, "bytes_per_vector": size, "version": made}
     facts.write_text(json.dumps(found))
     return peer, found
 
@@ -219,7 +255,7 @@ def main():
     peer, facts = prepared(options.system, options.folder, options.threads)
     print(json.dumps({**facts, "settings": peer.settings}), flush=True)
     asked = {kind: [numpy.load(options.folder / f"{part}-{kind}.npy") for part in ("test", "truth")]
-             for kind in ("pictures", "words")}
+             for kind in ("pictures", "words") if (options.folder / f"test-{kind}.npy").exists()}
     for line in sys.stdin:
         kind, mode, setting, most = json.loads(line)
         queries, truth = (rows[:most] for rows in asked[kind])

@@ -27,14 +27,14 @@ def pairs(folder):
     return tuple(zip(*(line.split("\t") for line in chosen)))
 
 
-def ours(texts):
+def ours(texts, model=ENCODER):
     """Embeddings of texts by clip-index, one a line."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     (FOLDER / "texts.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
     subprocess.run(
         [*map(str, [REPOSITORY / ".build/release/clip-index", "--text", FOLDER / "texts.txt", "--passages", "lines",
-                    "--model", ENCODER, "--output", FOLDER / "index", "--vectors", FOLDER / "vectors.npy"])],
+                    "--model", model, "--output", FOLDER / "index", "--vectors", FOLDER / "vectors.npy"])],
         check=True, capture_output=True)
     lines = [line.rsplit(":", 1)[1] for line in (FOLDER / "vectors.txt").read_text().splitlines()]
     assert lines == [str(number + 1) for number in range(len(texts))], "a line is missing or in another place"
