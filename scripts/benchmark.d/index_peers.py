@@ -28,9 +28,10 @@ def list_count(count):
 
 
 class Peer:
-    """An index of `base`: `build`, `save` and `load` it, and `search(queries, setting)` → [queries, 10]."""
+    """An index of `base`: `build` it (what several share may be kept in a folder), `save` and `load` it, and
+    `search(queries, setting)` → [queries, 10]."""
 
-    settings, package = [], ""
+    settings, package, seconds_before = [], "", 0.0
 
     def __init__(self, base, threads):
         self.base, self.threads = base, threads
@@ -43,7 +44,7 @@ class Peer:
 class Faiss(Peer):
     """FAISS's inverted lists: the factory's words behind IVF, a number for each `codes_of` dimensions where it has codes."""
 
-    package, words, codes_of = "faiss-cpu", "Flat", 0
+    package, words, codes_of, has_lists = "faiss-cpu", "Flat", 0, True
     settings = [[probes] for probes in (4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)]
 
     def __init__(self, base, threads):
@@ -58,11 +59,35 @@ class Faiss(Peer):
         codes = f"PQ{self.dimensions // self.codes_of}x4fs,RFlat" if self.codes_of else self.words
         return f"IVF{list_count(len(self.base))},{codes}"
 
-    def build(self):
-        self.index = self.faiss.index_factory(self.dimensions, self.recipe, self.faiss.METRIC_INNER_PRODUCT)
+    def build(self, kept):
+        self.index = self.new(self.recipe)
         rows = numpy.ascontiguousarray(self.base)
+        if self.has_lists:
+            self.lists.quantizer.add(self.centroids(kept))  # so that only codes are left to train
         self.index.train(rows)
         self.index.add(rows)
+
+    def new(self, recipe):
+        return self.faiss.index_factory(self.dimensions, recipe, self.faiss.METRIC_INNER_PRODUCT)
+
+    @property
+    def lists(self):
+        """The inverted lists in front of the floats that refine what they found."""
+        return self.faiss.downcast_index(self.index.base_index) if self.codes_of else self.index
+
+    def centroids(self, kept):
+        """The means of the lists: clustered once for all of FAISS's indexes, and counted with each."""
+        recipe = f"IVF{list_count(len(self.base))},Flat"
+        file, facts, made = kept / "faiss-lists.npy", kept / "faiss-lists.json", f"{version(self.package)}: {recipe}"
+        if facts.exists() and json.loads(facts.read_text())["version"] == made:
+            self.seconds_before = json.loads(facts.read_text())["cpu_seconds"]
+            return numpy.load(file)
+        began, index = time.process_time(), self.new(recipe)
+        index.train(numpy.ascontiguousarray(self.base))
+        found = index.quantizer.reconstruct_n(0, index.nlist)
+        numpy.save(file, found)
+        facts.write_text(json.dumps({"version": made, "cpu_seconds": time.process_time() - began}))
+        return found
 
     def save(self, path):
         self.faiss.write_index(self.index, str(path))
@@ -71,11 +96,9 @@ class Faiss(Peer):
         self.index = self.faiss.read_index(str(path))
 
     def search(self, queries, setting):
-        lists = self.index
         if self.codes_of:
             self.index.k_factor = setting[1]
-            lists = self.faiss.downcast_index(self.index.base_index)
-        lists.nprobe = setting[0]
+        self.lists.nprobe = setting[0]
         return self.index.search(queries, NEAREST)[1]
 
 
@@ -95,7 +118,7 @@ class FaissBytes(Faiss):
 class FaissExact(Faiss):
     """A look at every float."""
 
-    settings, recipe = [[]], "Flat"
+    settings, recipe, has_lists = [[]], "Flat", False
 
     def search(self, queries, setting):
         return self.index.search(queries, NEAREST)[1]
@@ -112,7 +135,7 @@ class Scann(Peer):
     def recipe(self):
         return f"{list_count(len(self.base))} leaves, SOAR, 2 dimensions a code, reordered"
 
-    def build(self):
+    def build(self, kept):
         import scann
 
         self.index = (
@@ -156,7 +179,7 @@ class Hnswlib(Peer):
 
         return hnswlib.Index("ip", self.dimensions)
 
-    def build(self):
+    def build(self, kept):
         self.index = self.new()
         self.index.init_index(len(self.base), M=self.links, ef_construction=self.build_width)
         self.index.add_items(self.base, num_threads=self.threads)
@@ -187,7 +210,7 @@ class USearch(Peer):
         return Index(ndim=self.dimensions, metric="ip", dtype=self.numbers, connectivity=self.links,
                      expansion_add=self.build_width)
 
-    def build(self):
+    def build(self, kept):
         self.index = self.new()
         self.index.add(numpy.arange(len(self.base)), self.base, threads=self.threads)
 
@@ -223,8 +246,8 @@ def prepared(name, folder, threads):
         return peer, json.loads(facts.read_text())
     facts.unlink(missing_ok=True)
     began = time.process_time()
-    peer.build()
-    seconds = time.process_time() - began
+    peer.build(kept)
+    seconds = time.process_time() - began + peer.seconds_before
     peer.save(path)
     files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
     size = sum(file.stat().st_size for file in files) / len(peer.base)
