@@ -58,6 +58,7 @@ func tests(_ name: String, _ imports: [Target.Dependency], resources: [Resource]
 let optionalCodecs = [
     (define: "CLIP_WEBP", header: "webp/demux.h", libraries: ["webp", "webpdemux"]),
     (define: "CLIP_GIF", header: "gif_lib.h", libraries: ["gif"]),
+    (define: "CLIP_DEFLATE", header: "libdeflate.h", libraries: ["deflate"]),  // PNGs are read faster with it
 ].filter { codec in
     ["/usr/include", "/usr/local/include", "/opt/homebrew/include"]
         .contains { FileManager.default.fileExists(atPath: "\($0)/\(codec.header)") }
@@ -70,7 +71,7 @@ let fuzzers: [Target] =
         let flags = ["-sanitize=\(sanitizers)"]
         return [
             .executableTarget(
-                name: "picture-fuzzing", dependencies: ["Images"], path: "Tests/PictureFuzzing",
+                name: "picture-fuzzing", dependencies: ["Failures", "Images"], path: "Tests/PictureFuzzing",
                 swiftSettings: style + [.unsafeFlags(flags + ["-parse-as-library"])],
                 linkerSettings: [.unsafeFlags(flags + ["-use-ld=lld"])])
         ]

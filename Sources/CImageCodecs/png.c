@@ -53,6 +53,8 @@ static bool png_decode_into(struct png_work *work, uint32_t height, uint32_t wid
     if (setjmp(png_jmpbuf(png))) return false;
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
     png_skip_ancillary_chunks(png);
+    // Streams that look further back than the window they name are read, as Pillow and libdeflate read them.
+    png_set_option(png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
 #ifdef CLIP_FUZZ
     png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);  // else no change gets past the checksums
 #endif

@@ -81,3 +81,24 @@ package struct Normalization {
         (self.mean, self.std, self.numbers) = (mean, std, numbers)
     }
 }
+
+/// A row of a PNG as its filter left it; the loop reads and writes up to `margin` bytes behind each of its three rows.
+package struct FilteredRow {
+    /// What was taken from each byte: 0 nothing, 1 the one before it, 2 the one above, 3 the mean of both, 4 that of the two
+    /// and of the one above the former which is nearest to their plane.
+    package var filter: UInt8
+    package var bytes: Bytes, count: Int
+    /// Bytes from one pixel to the next: at least 1, at most 8.
+    package var step: Int
+    /// The row above, unfiltered; zeros above the first.
+    package var above: Bytes
+    /// The row, unfiltered; not the same place as the others.
+    package var target: MutableBytes
+
+    package static var margin: Int { 16 }
+
+    package init(filter: UInt8, bytes: Bytes, count: Int, step: Int, above: Bytes, target: MutableBytes) {
+        (self.filter, self.bytes, self.count, self.step) = (filter, bytes, count, step)
+        (self.above, self.target) = (above, target)
+    }
+}

@@ -36,6 +36,15 @@ package struct PixelSet: Sendable {
     /// A square part of a picture as numbers.
     package let normalize: @Sendable (Normalization) -> Void
 
+    /// Takes back what a PNG's filter did to a row.
+    package let unfilter: @Sendable (FilteredRow) -> Void
+    /// Colours with alpha on white: `[count, 4]` of RGBA, or `[count, 2]` of grey and alpha, become `[count, 3]`. Up to 16
+    /// bytes behind `pixels` are read.
+    package let layOnWhite: @Sendable (_ pixels: Bytes, _ channels: Int, _ count: Int, _ target: MutableBytes) -> Void
+    /// The colour of each number: `[count]` becomes `[count, 3]`. A table has 256 colours, red in the lowest byte.
+    package let lookUp:
+        @Sendable (_ numbers: Bytes, _ count: Int, _ table: UnsafePointer<UInt32>, _ target: MutableBytes) -> Void
+
     /// A table of one level's loops.
     package init(
         name: String, rowScratch: @escaping @Sendable (PixelWeights, Int) -> Int,
@@ -47,7 +56,10 @@ package struct PixelSet: Sendable {
         turnHue: @escaping @Sendable (MutableBytes, Int, Int32) -> Void,
         takeColour: @escaping @Sendable (MutableBytes, Int) -> Void,
         luma: @escaping @Sendable (Bytes, Int, MutableBytes) -> Void,
-        lumaSum: @escaping @Sendable (Bytes, Int) -> Int, normalize: @escaping @Sendable (Normalization) -> Void
+        lumaSum: @escaping @Sendable (Bytes, Int) -> Int, normalize: @escaping @Sendable (Normalization) -> Void,
+        unfilter: @escaping @Sendable (FilteredRow) -> Void,
+        layOnWhite: @escaping @Sendable (Bytes, Int, Int, MutableBytes) -> Void,
+        lookUp: @escaping @Sendable (Bytes, Int, UnsafePointer<UInt32>, MutableBytes) -> Void
     ) {
         self.name = name
         self.rowScratch = rowScratch
@@ -61,5 +73,8 @@ package struct PixelSet: Sendable {
         self.luma = luma
         self.lumaSum = lumaSum
         self.normalize = normalize
+        self.unfilter = unfilter
+        self.layOnWhite = layOnWhite
+        self.lookUp = lookUp
     }
 }

@@ -12,4 +12,4 @@ package import PixelInterface
 package let pixelSet = PixelSet(
     name: levelName, rowScratch: rowScratch, resampleRows: resampleRows, resampleColumns: resampleColumns, blur: blur,
     blend: blend, saturate: saturate, turnHue: turnHue, takeColour: takeColour, luma: luma, lumaSum: lumaSum,
-    normalize: normalize)
+    normalize: normalize, unfilter: unfilter, layOnWhite: layOnWhite, lookUp: lookUp)

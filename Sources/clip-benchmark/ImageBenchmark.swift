@@ -11,7 +11,7 @@ import Terminal
 struct ImageBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "images", abstract: "Pictures a second through one part of the way from files to views.",
-        discussion: "Prints one JSON object: pictures (of simclr: views) a second.")
+        discussion: "Prints one JSON object: pictures (of simclr: views) a second, and what inflates PNGs.")
 
     /// What is measured.
     enum Part: String, ExpressibleByArgument, CaseIterable {
@@ -26,7 +26,7 @@ struct ImageBenchmark: ParsableCommand {
     }
 
     @Argument(help: "What is measured: train, simclr, evaluate or resize.") var part: Part
-    @Argument(help: "JPEG files.") var pictures: [String]
+    @Argument(help: "Picture files.") var pictures: [String]
     @Option(help: "The side of what is made, pixels.") var side = 224
     @Option(help: "Threads.") var threads = 1
     @Option(help: "Seconds.") var seconds = 1.0
@@ -44,7 +44,8 @@ struct ImageBenchmark: ParsableCommand {
                 parallelFor(views.count) { place in views[place].make(pass, place) }
                 elapsed = (ContinuousClock.now - began) / .seconds(1)
             }
-            try printResult("{\"rate\": \(Double(passes * views.count) / elapsed)}")
+            let inflater = Picture.inflatesAtOnce ? "libdeflate" : "zlib"
+            try printResult("{\"rate\": \(Double(passes * views.count) / elapsed), \"png\": \"\(inflater)\"}")
         }
     }
 }

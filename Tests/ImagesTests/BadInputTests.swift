@@ -89,35 +89,4 @@ private let slowTests = ProcessInfo.processInfo.environment["SLOW_TESTS"] != nil
             }
         }
     }
-
-    /// The same chunks, each with the CRC-32 that its bytes have now.
-    private func withRightChecksums(_ file: [UInt8]) -> [UInt8] {
-        var file = file, chunk = 8
-        while chunk + 12 <= file.count {
-            let length = file[chunk..<chunk + 4].reduce(0) { $0 << 8 | Int($1) }
-            guard chunk + 12 + length <= file.count else { break }
-            let crc = crc32(file[chunk + 4..<chunk + 8 + length])
-            for i in 0..<4 { file[chunk + 8 + length + i] = UInt8(truncatingIfNeeded: crc >> (24 - 8 * UInt32(i))) }
-            chunk += 12 + length
-        }
-        return file
-    }
-
-    private func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        ~bytes.reduce(~0) { crc, byte in
-            (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
-        }
-    }
-
-    /// SplitMix64.
-    private struct Luck: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-            return z ^ z >> 31
-        }
-    }
 }

@@ -1,9 +1,14 @@
 /// The CRC-32 of bytes as eight hexadecimal digits, as zlib computes it.
 package func checksum(_ bytes: [UInt8]) -> String {
+    let digits = String(crc32(bytes), radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+}
+
+/// The CRC-32 of bytes.
+package func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
     var sum: UInt32 = ~0
     for byte in bytes { sum = remainders[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] ^ (sum >> 8) }
-    let digits = String(~sum, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
+    return ~sum
 }
 
 /// What each byte leaves behind, by the polynomial of ISO 3309.

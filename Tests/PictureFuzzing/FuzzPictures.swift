@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import Images
 
@@ -24,6 +25,7 @@ private func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt 
     bytes.replaceSubrange(0..<magic.count, with: magic)
     if magic == Array("RIFF".utf8), bytes.count > 12 { bytes.replaceSubrange(8..<12, with: Array("WEBP".utf8)) }
     decode(bytes, atLeast: nil) { Region(top: 0, left: 0, height: $0, width: $1) }
+    if magic.first == 0x89 { comparePNG(bytes) }
     if magic.first == 0xFF {
         decode(bytes, atLeast: 8) { Region(top: 0, left: 0, height: $0, width: $1) }
         decode(bytes, atLeast: nil) { Region(top: $0 / 3, left: $1 / 2, height: ($0 + 2) / 3, width: ($1 + 1) / 2) }
@@ -38,6 +40,35 @@ private func decode(_ bytes: [UInt8], atLeast side: Int?, only region: (Int, Int
     else { return }
     precondition(picture.pixels.count == picture.height * picture.width * 3)
 }
+
+/// A PNG that is inflated at once has libpng's colours, also in part. Where libpng gives none, only what zlib says of lists
+/// of codes may be the reason, whose gaps libdeflate fills; or the checksum of the data, which is not compared while fuzzing.
+private func comparePNG(_ bytes: [UInt8]) {
+    guard let own = try? unsafe Picture(decoding: bytes.span.bytes, named: "fuzz", limit: limit) else { return }
+    do {
+        let theirs = try unsafe Picture(decodingByLibrary: bytes.span.bytes, named: "fuzz", limit: limit)
+        expect(own == theirs, "other colours than libpng's")
+    } catch {
+        expect(excuses.contains { error.why.hasSuffix($0) }, "a picture where libpng says: \(error.why)")
+    }
+    let part = Region(
+        top: own.height / 3, left: own.width / 2, height: (own.height + 2) / 3, width: (own.width + 1) / 2)
+    let cut = try? unsafe Picture(decoding: bytes.span.bytes, named: "fuzz", limit: limit) { _, _ in part }
+    expect(cut == own.cropped(to: part), "a part has other colours than the whole")
+}
+
+/// Says what is wrong and ends, so that the fuzzer keeps the input.
+private func expect(_ isTrue: Bool, _ otherwise: String) {
+    guard !isTrue else { return }
+    FileHandle.standardError.write(Data("picture-fuzzing: \(otherwise)\n".utf8))
+    abort()
+}
+
+private let excuses = [
+    "invalid code lengths set", "invalid bit length repeat", "too many length or distance symbols",
+    "invalid literal/lengths set", "invalid distances set", "invalid literal/length code", "invalid distance code",
+    "incorrect data check",
+]
 
 /// libFuzzer's own loop, which calls the function again and again.
 @_silgen_name("LLVMFuzzerRunDriver")

@@ -15,6 +15,14 @@ enum { clip_message_size = 256 };
 bool clip_png_decode(const uint8_t *bytes, size_t count, uint32_t height, uint32_t width, uint8_t *pixels,
                      char message[clip_message_size]);
 
+// Inflates a zlib stream of `count` bytes into exactly `size` bytes; gives whether that is all it holds and its checksum is
+// right. Without libdeflate, which `clip_deflate_is_built` tells, nothing is inflated. (The library takes what is left out
+// of its lists of codes where zlib does not; no writer makes such a stream.)
+bool clip_deflate_is_built(void);
+bool clip_inflate(const uint8_t *stream, size_t count, uint8_t *target, size_t size);
+// Whether the CRC-32 of the bytes is `checksum`; no is the answer where libdeflate was not there.
+bool clip_has_checksum(const uint8_t *bytes, size_t count, uint32_t checksum);
+
 // Encodes [height, width, 3] RGB as PNG. On success `*encoded` is to be freed with clip_free.
 bool clip_png_encode(const uint8_t *pixels, uint32_t height, uint32_t width, uint8_t **encoded, size_t *encoded_count,
                      char message[clip_message_size]);

@@ -9,6 +9,8 @@
 typedef uint8_t clip_bytes16 __attribute__((ext_vector_type(16)));
 typedef uint8_t clip_bytes32 __attribute__((ext_vector_type(32)));
 typedef uint16_t clip_shorts32 __attribute__((ext_vector_type(32)));
+typedef uint16_t clip_shorts16 __attribute__((ext_vector_type(16)));
+typedef int16_t clip_shorts8 __attribute__((ext_vector_type(8)));
 
 #define CLIP_LANES static inline __attribute__((always_inline))
 
@@ -165,4 +167,29 @@ CLIP_LANES void clip_store_pairs(clip_ints16 first, clip_ints16 last, uint8_t *t
     clip_bytes32 bytes = __builtin_convertvector(shorts, clip_bytes32);
 #endif
     __builtin_memcpy(to, &bytes, sizeof bytes);
+}
+
+/// Sixteen bytes as numbers of 16 bits, and numbers of 0…255 as bytes.
+CLIP_LANES clip_shorts16 clip_widen_shorts(clip_bytes16 a) { return __builtin_convertvector(a, clip_shorts16); }
+CLIP_LANES clip_bytes16 clip_narrow_shorts(clip_shorts16 a) { return __builtin_convertvector(a, clip_bytes16); }
+
+typedef uint8_t clip_bytes8 __attribute__((ext_vector_type(8)));
+/// Eight bytes as numbers of 16 bits, and the lower halves of such numbers as bytes.
+CLIP_LANES clip_shorts8 clip_load_shorts8(const uint8_t *from) {
+    clip_bytes8 bytes;
+    __builtin_memcpy(&bytes, from, sizeof bytes);
+    return __builtin_convertvector(bytes, clip_shorts8);
+}
+CLIP_LANES void clip_store_shorts8(clip_shorts8 a, uint8_t *to) {
+    clip_bytes8 bytes = __builtin_convertvector(a, clip_bytes8);
+    __builtin_memcpy(to, &bytes, sizeof bytes);
+}
+/// Whichever of `left`, `above` and `corner` is nearest to `left + above − corner`, the first of them where several are.
+CLIP_LANES clip_shorts8 clip_nearest_neighbour(clip_shorts8 left, clip_shorts8 above, clip_shorts8 corner) {
+    clip_shorts8 toLeft = above - corner, toAbove = left - corner;
+    clip_shorts8 toCorner = __builtin_elementwise_abs(toLeft + toAbove);
+    toLeft = __builtin_elementwise_abs(toLeft);
+    toAbove = __builtin_elementwise_abs(toAbove);
+    clip_shorts8 least = __builtin_elementwise_min(toCorner, __builtin_elementwise_min(toLeft, toAbove));
+    return least == toLeft ? left : least == toAbove ? above : corner;
 }

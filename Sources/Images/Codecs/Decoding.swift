@@ -25,8 +25,8 @@ extension Picture {
 
     /// Decodes a part of a picture: what `cropped(to:)` gives when all of it is decoded.
     ///
-    /// A JPEG is decoded no further than needed: what lies outside is read, so that damage is found, but not turned into
-    /// colours.
+    /// A JPEG or PNG is decoded no further than needed: what lies outside is read, so that damage is found, but not turned
+    /// into colours.
     ///
     /// - Parameters:
     ///   - bytes: The whole file.
@@ -46,6 +46,28 @@ extension Picture {
         let whole = Region(top: 0, left: 0, height: size.height, width: size.width)
         let wanted = region(size.height, size.width)
         precondition(wanted.isInside(height: size.height, width: size.width), "\(wanted) is not inside \(size)")
+        let stored = header.orientation.stored(wanted, in: whole)
+        if header.format == .png, let part = Picture(inflating: bytes, limit: limit, only: stored) {
+            self = part.turned(header.orientation)
+        } else {
+            try self.init(byLibrary: bytes, header, eighths, only: wanted, in: whole, named: place)
+        }
+    }
+
+    /// All of a picture, decoded by its format's library alone: what the own way of reading PNGs is compared with.
+    ///
+    /// - Throws: `.badData`.
+    package init(decodingByLibrary bytes: RawSpan, named place: String, limit: PixelLimit = .standard) throws(Failure) {
+        let header = try PictureHeader(of: bytes, named: place)
+        try header.check(limit, named: place)
+        let whole = Region(top: 0, left: 0, height: header.height, width: header.width)
+        try self.init(byLibrary: bytes, header, 8, only: whole, in: whole, named: place)
+    }
+
+    private init(
+        byLibrary bytes: RawSpan, _ header: PictureHeader, _ eighths: Int, only wanted: Region, in whole: Region,
+        named place: String
+    ) throws(Failure) {
         let part = header.format == .jpeg ? wanted : whole
         let stored = header.orientation.stored(part, in: whole)
         var why: String?

@@ -1,0 +1,1 @@
+../PixelSources/LayingOnWhite.swift
