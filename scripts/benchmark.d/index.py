@@ -13,7 +13,7 @@ crash     500 kills and 1,000 damages: the tests of VectorIndex and clip-index t
 Embeddings are drawn as index_generator.py describes, with a seed of the day's own. Ours is asked for a recall, and its settings
 come from queries that are not those measured; each peer is given the cheapest of its settings that reaches the recall on the
 very queries that are measured. Then all answer in turns: recall@10, CPU microseconds a query, medians of the rounds. A peer that
-would take longer than eight seconds is asked fewer queries. What the peers built is kept with its CPU seconds and used again.
+would take longer than four seconds is asked fewer queries. What the peers built is kept with its CPU seconds and used again.
 """
 
 import argparse

@@ -15,7 +15,7 @@ FAISS = ["faiss-flat", "faiss-sq8", "faiss-pq128fs", "faiss-pq256fs"]
 GRAPHS = ["hnswlib", "usearch", "usearch-f16"]
 SYSTEMS = [*FAISS, "scann", *GRAPHS]
 TARGETS, KINDS, MODES = (0.90, 0.95, 0.98), ("pictures", "words"), ("batch", "single")
-ANSWERS_IN = 8.0  # seconds, about: of a peer that is slow, fewer queries are asked
+ANSWERS_IN = 4.0  # seconds, about: of a peer that is slow, fewer queries are asked
 CLIP_BENCHMARK = REPOSITORY / ".build/release/clip-benchmark"
 
 
