@@ -30,11 +30,21 @@ package struct SearchKernels: Sendable {
 
     /// Keeps the best candidates of each query among the lists that it visits, by their high codes.
     package let scanLists: @Sendable (ListScan) -> Void
+    /// The same for codes of other kinds: rows in half precision, a byte a number, a look-up in tables a number, and look-ups
+    /// with a bound of the error for each row, by which candidates are then kept.
+    package let scanHalves, scanBytes, scanTables, scanBounds: @Sendable (ListScan) -> Void
+    /// Tables `[count, 16]` as bytes: `Σ table ≈ offset + scale · Σ byte`; the sum of one byte of each fits 16 bits.
+    package let quantizeTables:
+        @Sendable (_ count: Int, _ tables: In, _ bytes: UnsafeMutablePointer<UInt8>) -> (scale: Float, offset: Float)
     /// Keeps the best `kept` of these by their whole codes.
     package let refineCandidates: @Sendable (ListScan, _ kept: Int) -> Void
     /// Replaces the scores of candidates by products with the stored rows, in half precision.
     package let scoreCandidates:
         @Sendable (ListScan, _ embedDim: Int, _ halves: UnsafeRawPointer, _ queries: In) -> Void
+    /// The same where scores so far are bounds: a query's candidates that cannot be among its `wanted` best are dropped
+    /// without a product.
+    package let scoreBounded:
+        @Sendable (ListScan, _ embedDim: Int, _ halves: UnsafeRawPointer, _ queries: In, _ wanted: Int) -> Void
     /// Moves the `kept` largest of `count` keys to the front, in any order.
     package let selectLargest: @Sendable (UnsafeMutablePointer<CandidateKey>, _ count: Int, _ kept: Int) -> Void
     /// The largest score of any row of one list for every query.
@@ -56,8 +66,14 @@ package struct SearchKernels: Sendable {
         halfDot: @escaping @Sendable (Int, UnsafeRawPointer, In) -> Float,
         halfDots: @escaping @Sendable (Int, UnsafeRawPointer, In, Out) -> Void,
         scanLists: @escaping @Sendable (ListScan) -> Void,
+        scanHalves: @escaping @Sendable (ListScan) -> Void,
+        scanBytes: @escaping @Sendable (ListScan) -> Void,
+        scanTables: @escaping @Sendable (ListScan) -> Void,
+        scanBounds: @escaping @Sendable (ListScan) -> Void,
+        quantizeTables: @escaping @Sendable (Int, In, UnsafeMutablePointer<UInt8>) -> (scale: Float, offset: Float),
         refineCandidates: @escaping @Sendable (ListScan, Int) -> Void,
         scoreCandidates: @escaping @Sendable (ListScan, Int, UnsafeRawPointer, In) -> Void,
+        scoreBounded: @escaping @Sendable (ListScan, Int, UnsafeRawPointer, In, Int) -> Void,
         selectLargest: @escaping @Sendable (UnsafeMutablePointer<CandidateKey>, Int, Int) -> Void,
         listMaxima: @escaping @Sendable (ListScan, Int, BytesOut, Out, Int) -> Void
     ) {
@@ -66,6 +82,8 @@ package struct SearchKernels: Sendable {
         (self.codeDot, self.places, self.greatest) = (codeDot, places, greatest)
         (self.halve, self.widen, self.halfDot, self.halfDots) = (halve, widen, halfDot, halfDots)
         (self.scanLists, self.refineCandidates) = (scanLists, refineCandidates)
+        (self.scanHalves, self.scanBytes, self.scanTables) = (scanHalves, scanBytes, scanTables)
+        (self.scanBounds, self.quantizeTables, self.scoreBounded) = (scanBounds, quantizeTables, scoreBounded)
         (self.scoreCandidates, self.selectLargest, self.listMaxima) = (scoreCandidates, selectLargest, listMaxima)
     }
 }

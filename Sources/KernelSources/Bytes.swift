@@ -118,6 +118,12 @@ func byteProduct(_ p: ByteProduct) {
     }
 }
 
+/// `Σ row · vector` of up to six rows of −127…127 with up to four panels of vectors of −128…127: `[6, 64]`.
+func signedSums(
+    _ rows: Int, _ panels: Int, _ width: Int, _ bytes: BytesIn, _ totals: UnsafePointer<Int32>, _ vectors: BytesIn,
+    _ sums: UnsafeMutablePointer<Int32>
+) { byteTile(rows, panels, width, bytes, totals, vectors, sums, ByteTile<6, 1, 1>.self) }
+
 /// Sums of codes that are spread out, a number a byte.
 func scanSpreadCodes(_ s: CodeScan) {
     byteTile(s.rows, s.blocks, s.width, s.bytes, s.thresholds, s.codes, s.sums, ByteTile<6, 1, 0>.self)

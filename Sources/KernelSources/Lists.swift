@@ -58,7 +58,7 @@ private func scan(_ s: ListScan, _ group: Int, _ aside: ScanScratch) {
 }
 
 /// `q·m` of a query and a list's mean.
-@inline(__always) private func meanProduct(_ s: ListScan, _ q: Int, _ list: Int) -> Float {
+@inline(__always) func meanProduct(_ s: ListScan, _ q: Int, _ list: Int) -> Float {
     let sum = byteDot(
         s.byteWidth, s.bytes + q &* s.byteWidth, s.means + list &* s.byteWidth, s.meanTotals[list])
     return Float(sum) * (s.scales[q] * s.meanScales[list])
@@ -140,7 +140,7 @@ private func scanSpread(
 }
 
 /// `count` bits of a set, from bit `first` on; no word behind the last of these is read.
-@inline(__always) private func bits(_ words: UnsafePointer<UInt64>, _ first: Int, _ count: Int) -> UInt64 {
+@inline(__always) func bits(_ words: UnsafePointer<UInt64>, _ first: Int, _ count: Int) -> UInt64 {
     let word = first >> 6, shift = UInt64(first & 63)
     var bits = words[word] >> shift
     if shift > 0, (first &+ count &- 1) >> 6 > word { bits |= words[word &+ 1] << (64 &- shift) }
@@ -182,7 +182,7 @@ func scoreCandidates(_ s: ListScan, _ embedDim: Int, _ halves: UnsafeRawPointer,
     }
 }
 
-@inline(__always) private func prefetch(_ bytes: UnsafeRawPointer, _ count: Int) {
+@inline(__always) func prefetch(_ bytes: UnsafeRawPointer, _ count: Int) {
     var line = 0
     while line < count {
         clip_prefetch(bytes + line)

@@ -22,5 +22,7 @@ package let kernelSet = KernelSet(
         quantize: quantize, byteProduct: byteProduct, byteDot: byteDot, spreadCodes: spreadCodes,
         scanSpreadCodes: scanSpreadCodes, scanPackedCodes: scanPackedCodes, codeDot: codeDot, places: places,
         greatest: greatest, halve: halve, widen: widen, halfDot: halfDot, halfDots: halfDots,
-        scanLists: scanLists, refineCandidates: refineCandidates, scoreCandidates: scoreCandidates,
-        selectLargest: selectLargest, listMaxima: listMaxima))
+        scanLists: scanLists, scanHalves: scanHalves, scanBytes: scanBytes, scanTables: scanTables,
+        scanBounds: scanBounds, quantizeTables: quantizeTables, refineCandidates: refineCandidates,
+        scoreCandidates: scoreCandidates, scoreBounded: scoreBounded, selectLargest: selectLargest,
+        listMaxima: listMaxima))

@@ -19,13 +19,15 @@ public struct IndexInformation: Sendable, Encodable {
     public let model: String?
     /// What was done to the vectors and is done to queries; nil for nothing.
     public let transform: String?
+    /// How embeddings in lists are coded, or will be once there are lists.
+    public let codec: String
     /// Embeddings, segments, lists, and how well these fit.
     public let health: IndexHealth
     /// What each kind of queries costs for which recall; none without lists.
     public let recalls: [RecallTable]
 
     enum CodingKeys: String, CodingKey {
-        case index, kind, generation, dimensions, bytes, model, transform, health, recalls
+        case index, kind, generation, dimensions, bytes, model, transform, codec, health, recalls
         case modelBytes = "model_bytes"
     }
 
@@ -38,6 +40,7 @@ public struct IndexInformation: Sendable, Encodable {
         (index, kind, generation, dimensions) = (folder, contents.kind, manifest.generation, manifest.embedDim)
         model = manifest.attachments[Attachment.model]
         transform = contents.transform?.name
+        codec = manifest.codecChoice.name
         let inside = model.map { "\($0)/" }
         var sizes = (own: 0, model: 0)
         for case let name as String in FileManager.default.enumerator(atPath: folder) ?? .init() {

@@ -1,4 +1,5 @@
 public import Datasets
+public import VectorIndex
 
 /// How pictures are indexed.
 public struct IndexingSettings: Sendable, Equatable {
@@ -14,6 +15,8 @@ public struct IndexingSettings: Sendable, Equatable {
     public var commitSeconds = 60.0
     /// Whether pictures whose files are gone are forgotten.
     public var forgets = true
+    /// How embeddings in lists are coded; where nil, as those of the index are, or in the usual way.
+    public var codec: CodecChoice?
 
     /// Indexes `pictures` into `output`.
     public init(pictures: [String], model: String, output: String, workers: Int) {

@@ -37,7 +37,8 @@ struct PictureIndexer: ~Copyable {
     private var nextID: Int64
 
     init(_ settings: IndexingSettings, _ encoder: inout Encoder, _ files: [FoundFile]) throws(Failure) {
-        let update = try IndexUpdate(settings.output, embedDim: encoder.embedDim)
+        let update = try IndexUpdate(
+            settings.output, embedDim: encoder.embedDim, settings: IndexSettings(codec: settings.codec))
         let model = StoredModel(encoder.fingerprint), attachments = update.manifest.attachments
         guard attachments[Attachment.passages] == nil else {
             throw Failure(

@@ -4,7 +4,7 @@ public import Failures
 import Foundation
 import Storage
 import Towers
-import VectorIndex
+public import VectorIndex
 
 /// How texts are indexed.
 public struct TextIndexingSettings: Sendable, Equatable {
@@ -20,6 +20,8 @@ public struct TextIndexingSettings: Sendable, Equatable {
     public var commitSeconds = 60.0
     /// Whether texts whose files are gone are forgotten.
     public var forgets = true
+    /// How embeddings in lists are coded; where nil, as those of the index are, or in the usual way.
+    public var codec: CodecChoice?
 
     /// Indexes `texts` into `output`.
     public init(texts: [String], model: String, output: String, rule: PassageRule? = nil) {
@@ -58,7 +60,8 @@ struct TextIndexer: ~Copyable {
 
     init(_ settings: TextIndexingSettings, _ encoder: borrowing TextEncoder, _ files: [FoundFile]) throws(Failure) {
         let modelFolder = try ModelFolder.prepared(settings.model)
-        let update = try IndexUpdate(settings.output, embedDim: encoder.embedDim)
+        let update = try IndexUpdate(
+            settings.output, embedDim: encoder.embedDim, settings: IndexSettings(codec: settings.codec))
         let model = StoredModel(encoder.fingerprint), attachments = update.manifest.attachments
         guard attachments[Attachment.catalogue] == nil else {
             throw Failure(

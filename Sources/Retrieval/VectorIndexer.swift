@@ -23,6 +23,8 @@ public struct VectorIndexingSettings: Sendable {
     public var seed: UInt64 = 0
     /// Whether the index is there already; else it must not be.
     public var isAddition = false
+    /// How vectors in lists are coded; where nil, as those of the index are, or in the usual way.
+    public var codec: CodecChoice?
 
     /// Puts `files` into `output`.
     public init(files: [String], output: String) { (self.files, self.output) = (files, output) }
@@ -164,7 +166,8 @@ private struct VectorIndexer: ~Copyable {
 
     init(_ settings: VectorIndexingSettings, _ tables: [VectorTable]) throws(Failure) {
         let output = settings.output, plan = try VectorPlan(settings, tables)
-        let update = try IndexUpdate(output, embedDim: plan.embedDim)
+        let update = try IndexUpdate(
+            output, embedDim: plan.embedDim, settings: IndexSettings(codec: settings.codec))
         var attachments = update.manifest.attachments
         if update.manifest.generation == 0, let transform = plan.stored {
             let name = IndexFiles.name("transform", generation: 1, extension: "transform")

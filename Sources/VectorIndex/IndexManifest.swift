@@ -51,6 +51,8 @@ public struct IndexManifest: Codable, Sendable, Equatable {
     public var embedDim: Int
     /// The segments, oldest first.
     public var segments: [Segment] = []
+    /// How rows in lists are coded, or will be once there are lists; nil for the usual codec.
+    public var codec: String?
     /// What segments with lists share; nil where none has any.
     public var lists: Lists?
     /// What the rooms above keep beside the embeddings: names and values, such as the catalogue's file.
@@ -59,7 +61,7 @@ public struct IndexManifest: Codable, Sendable, Equatable {
     public var attachmentChecksums: [String: UInt32] = [:]
 
     enum CodingKeys: String, CodingKey {
-        case format, generation, segments, lists, attachments
+        case format, generation, codec, segments, lists, attachments
         case embedDim = "embed_dim"
         case attachmentChecksums = "attachment_checksums"
     }
@@ -68,6 +70,9 @@ public struct IndexManifest: Codable, Sendable, Equatable {
 
     /// Embeddings in the index.
     public var count: Int { segments.reduce(0) { $0 + $1.count - ($1.removed?.count ?? 0) } }
+
+    /// How rows in lists are coded, or will be.
+    public var codecChoice: CodecChoice { codec.flatMap { CodecChoice($0) } ?? .usual }
 
     /// All files and folders that the manifest names.
     var files: Set<String> {
@@ -113,6 +118,10 @@ public struct IndexManifest: Codable, Sendable, Equatable {
             !files.contains(where: { $0.contains("/") || $0.hasPrefix(".") }),
             lists?.recalls.allSatisfy(\.isSound) ?? true, (1...limit).contains(lists?.nlist ?? 1)
         else { throw .damaged(path, "a count or a file name makes no sense") }
+        guard let codec, CodecChoice(codec)?.stored != codec else { return }
+        throw Failure(
+            .badData, "cannot open index", at: path, because: "its rows are coded as \(codec), which is unknown",
+            try: "build the index again, or use the version that made it")
     }
 
     func write(to folder: String) throws(Failure) {

@@ -17,9 +17,11 @@ final class IndexSegment: Sendable {
     var count: Int { layout.count }
     var nlist: Int { layout.nlist }
 
-    /// Opens the segment that `entry` names in `folder`; `lists` are those of the index.
+    /// Opens the segment that `entry` names in `folder`; `lists` are those of the index, and `codec` says how rows in them
+    /// are coded.
     init(
-        _ entry: IndexManifest.Segment, in folder: String, embedDim: Int, lists: IndexManifest.Lists?
+        _ entry: IndexManifest.Segment, in folder: String, embedDim: Int, lists: IndexManifest.Lists?,
+        codec: CodecChoice
     ) throws(Failure) {
         path = "\(folder)/\(entry.file)"
         file = try MappedFile(path)
@@ -29,7 +31,8 @@ final class IndexSegment: Sendable {
         }
         guard footer.embedDim == embedDim, footer.count == entry.count,
             let layout = SegmentLayout(
-                count: footer.count, embedDim: footer.embedDim, nlist: footer.nlist, codeBlocks: footer.codeBlocks),
+                count: footer.count, embedDim: footer.embedDim, nlist: footer.nlist, codeBlocks: footer.codeBlocks,
+                codec: codec.type),
             layout.footerOffset == footerOffset, footer.checksums.count == layout.blockCount
         else { throw .damaged(path, "its counts do not fit its size of \(file.count) bytes") }
         guard footer.nlist == 0 || (footer.nlist == lists?.nlist && footer.model == lists?.checksum) else {
@@ -104,8 +107,12 @@ final class IndexSegment: Sendable {
     /// Copies vectors, `[rows, embedDim]`.
     func vectors(_ rows: Range<Int>) -> [Float] { readHalves(rows) { floats(ofHalves: $0) } }
 
-    /// Lends the high codes and the low codes of all rows.
-    func readCodes<R>(_ body: (RawSpan, RawSpan) -> R) -> R {
-        file.read { body($0.extracting(layout.highBytes), $0.extracting(layout.lowBytes)) }
+    /// Lends the high codes and the low codes of all rows, and the rows themselves in half precision.
+    func readCodes<R>(_ body: (RawSpan, RawSpan, RawSpan) -> R) -> R {
+        file.read { bytes in
+            body(
+                bytes.extracting(layout.highBytes), bytes.extracting(layout.lowBytes),
+                bytes.extracting(layout.bytes(ofVectors: 0..<count)))
+        }
     }
 }

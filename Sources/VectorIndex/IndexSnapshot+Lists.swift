@@ -8,6 +8,8 @@ extension IndexSnapshot {
         var router: ListRouter
         var gap: Float
         var shortlist: Int, rerank: Int
+        /// As many as these are to be found of a query's best.
+        var wanted: Int
 
         /// The lists that some queries visit.
         func visits(of queries: CodedQueries) -> ListVisits {
@@ -29,7 +31,7 @@ extension IndexSnapshot {
         let limit = Double(max(point.shortlist, min(k, count), 1 << 14))
         return GuidedSearch(
             router: router, gap: point.gap, shortlist: Int(min(limit, Double(point.shortlist) * times)),
-            rerank: Int(min(limit, Double(point.rerank) * times)))
+            rerank: Int(min(limit, Double(point.rerank) * times)), wanted: 10 * Int(times))
     }
 
     /// Tells the candidates of every query in the segments with lists, with their exact scores.
@@ -56,7 +58,7 @@ extension IndexSnapshot {
                 }
             }
         }
-        let hits = parallelMap(tasks) { [self] task in scored(found[task].0, listed, model, found[task].1) }
+        let hits = parallelMap(tasks) { [self] task in scored(found[task].0, listed, model, found[task].1, guided) }
         for (task, some) in hits.enumerated() {
             for (query, hits) in some.enumerated() { take(task * atOnce + query, hits) }
         }
@@ -68,12 +70,14 @@ extension IndexSnapshot {
     ) -> [ListCandidates] {
         let visits = guided.visits(of: coded)
         return listed.map { s in
-            segments[s].readCodes { high, low in
+            segments[s].readCodes { high, low, halves in
                 let scanner = scanner(of: s, model)
                 var found =
                     coded.count == 1
-                    ? scanner.candidatesOfOne(coded, visits, high: high, low: low, kept: guided.shortlist)
-                    : scanner.candidates(of: coded, visits, high: high, low: low, kept: guided.shortlist)
+                    ? scanner.candidatesOfOne(
+                        coded, visits, high: high, low: low, halves: halves, kept: guided.shortlist)
+                    : scanner.candidates(
+                        of: coded, visits, high: high, low: low, halves: halves, kept: guided.shortlist)
                 scanner.refine(&found, coded, high: high, low: low, kept: guided.rerank)
                 return found
             }
@@ -81,12 +85,15 @@ extension IndexSnapshot {
     }
 
     private func scored(
-        _ coded: CodedQueries, _ listed: [Int], _ model: ListModel, _ candidates: [ListCandidates]
+        _ coded: CodedQueries, _ listed: [Int], _ model: ListModel, _ candidates: [ListCandidates],
+        _ guided: GuidedSearch
     ) -> [[Hit]] {
         var hits = [[Hit]](repeating: [], count: coded.count)
         for (s, candidates) in zip(listed, candidates) {
             var candidates = candidates
-            segments[s].readHalves(0..<rowCount(of: s)) { scanner(of: s, model).score(&candidates, coded, halves: $0) }
+            segments[s].readHalves(0..<rowCount(of: s)) {
+                scanner(of: s, model).score(&candidates, coded, halves: $0, wanted: guided.wanted)
+            }
             let ids = segments[s].ids
             for query in hits.indices {
                 for number in 0..<candidates.count(of: query) {
@@ -99,9 +106,8 @@ extension IndexSnapshot {
     }
 
     private func scanner(of s: Int, _ model: ListModel) -> ListScanner {
-        ListScanner(
-            model.shape, means: model.means, rowStarts: segments[s].starts, blockStarts: segments[s].blockStarts,
-            excluded: isRemoved[s].words)
+        model.scanner(
+            rowStarts: segments[s].starts, blockStarts: segments[s].blockStarts, excluded: isRemoved[s].words)
     }
 
     /// Bytes that searches through lists keep in memory: codes alone, and with ids, lists and routers. The vectors
@@ -109,12 +115,14 @@ extension IndexSnapshot {
     public var bytesInMemory: (codes: Int, all: Int) {
         var codes = 0, all = 0
         for segment in segments where segment.nlist > 0 {
-            codes += segment.count * segment.layout.shape.width / 2
+            let shape = segment.layout.shape
+            codes += segment.count * (shape.blockBytes / 16 + shape.lowBytes)
+            if manifest.codecChoice.type.scoring.readsRows { all += 2 * segment.count * embedDim }
             all += segment.layout.highBytes.count + segment.layout.lowBytes.count
             all += 8 * (segment.count + segment.starts.count + segment.blockStarts.count)
         }
         guard let model else { return (codes, all) }
-        all += model.means.bytes.count + 8 * model.nlist + model.book.queryAxes.bytes.count
+        all += model.means.bytes.count + 8 * model.nlist + model.codec.bytesInMemory
         for router in model.routers {
             all += router.lists.bytes.count + 4 * router.lists.scales.count + router.axes.bytes.count
         }

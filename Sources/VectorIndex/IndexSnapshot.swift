@@ -44,7 +44,8 @@ public struct IndexSnapshot: Sendable {
         var segments: [IndexSegment] = [], removed: [RowSet] = []
         for entry in manifest.segments {
             segments.append(
-                try IndexSegment(entry, in: folder, embedDim: manifest.embedDim, lists: manifest.lists))
+                try IndexSegment(
+                    entry, in: folder, embedDim: manifest.embedDim, lists: manifest.lists, codec: manifest.codecChoice))
             removed.append(try RemovedRows.read(entry.removed, of: entry.count, in: folder))
         }
         self.segments = segments
@@ -74,10 +75,12 @@ public struct IndexSnapshot: Sendable {
         try check(blocks: layout.blocks(of: layout.bytes(ofVectors: rows)), of: segment)
     }
 
-    /// Compares the blocks of a segment's codes with their checksums, all of them at its first search.
+    /// Compares the blocks of a segment's codes with their checksums, all of them at its first search; those of all rows,
+    /// where a search scans these themselves.
     mutating func checkCodes(of segment: Int) throws(Failure) {
         guard !hasCheckedCodes[segment] else { return }
         let layout = segments[segment].layout
+        if manifest.codecChoice.type.scoring.readsRows { try check(0..<layout.count, of: segment) }
         try check(blocks: layout.blocks(of: layout.highOffset..<layout.idsOffset), of: segment)
         hasCheckedCodes[segment] = true
     }

@@ -6,9 +6,11 @@ import Storage
 public struct IndexSettings: Sendable, Equatable {
     /// Segments with fewer embeddings than this are searched row by row, exactly.
     public var exactBelow = 20_000
+    /// How rows in lists are coded; where nil, as those of the index are, or in the usual way.
+    public var codec: CodecChoice?
 
-    /// The usual settings.
-    public init() {}
+    /// The usual settings, with some way of coding rows.
+    public init(codec: CodecChoice? = nil) { self.codec = codec }
 }
 
 /// Changes to an index, all of which happen at a commit or not at all.
@@ -65,11 +67,21 @@ public struct IndexUpdate: ~Copyable {
         try AtomicFile.makeFolder(folder)
         let lock = try FileLock("\(folder)/\(IndexFiles.lockName)")
         // Read again, now that nobody else can change it.
-        let manifest = files.isIndex ? try IndexManifest.read(folder) : IndexManifest(embedDim: embedDim)
+        var manifest = files.isIndex ? try IndexManifest.read(folder) : IndexManifest(embedDim: embedDim)
+        if let codec = settings.codec, codec != manifest.codecChoice {
+            guard manifest.lists == nil else {
+                throw Failure(
+                    .badSettings, "cannot update index", at: folder,
+                    because: "its rows are coded as \(manifest.codecChoice.name), not as \(codec.name)",
+                    try: "leave the codec out, or choose another output")
+            }
+            manifest.codec = codec.stored
+        }
         let model = try ListModel.read(manifest, in: folder)
         var parts: [Part] = []
         for entry in manifest.segments {
-            let segment = try IndexSegment(entry, in: folder, embedDim: embedDim, lists: manifest.lists)
+            let segment = try IndexSegment(
+                entry, in: folder, embedDim: embedDim, lists: manifest.lists, codec: manifest.codecChoice)
             let removed = try RemovedRows.read(entry.removed, of: entry.count, in: folder)
             parts.append(Part(segment: segment, entry: entry, removed: removed))
         }
@@ -215,7 +227,8 @@ public struct IndexUpdate: ~Copyable {
         if kept.isEmpty && (makesNew || rows.count < settings.exactBelow) { (model, next.lists) = (nil, nil) }
         if rows.count > 0 {
             let entry = try write(rows, &next, &model)
-            let segment = try IndexSegment(entry, in: folder, embedDim: next.embedDim, lists: next.lists)
+            let segment = try IndexSegment(
+                entry, in: folder, embedDim: next.embedDim, lists: next.lists, codec: next.codecChoice)
             kept.append(Part(segment: segment, entry: entry, removed: RowSet()))
         }
         next.segments = kept.map(\.entry)
@@ -277,13 +290,17 @@ public struct IndexUpdate: ~Copyable {
     private func write(
         _ rows: EmbeddingRows, _ next: inout IndexManifest, _ model: inout ListModel?
     ) throws(Failure) -> IndexManifest.Segment {
-        let name = IndexFiles.name("segment", generation: next.generation, extension: "vectors"), writer: SegmentWriter
+        let name = IndexFiles.name("segment", generation: next.generation, extension: "vectors"),
+            codec = next.codecChoice.type
+        let writer: SegmentWriter
         if let model {
             let partition = model.partition(rows)
             writer = SegmentWriter(
-                rows: rows, partition: partition, codes: model.codes(of: rows, partition), model: next.lists?.checksum)
+                rows: rows, partition: partition, codes: model.codes(of: rows, partition), codec: codec,
+                model: next.lists?.checksum)
         } else if rows.count >= settings.exactBelow {
-            let trained = TrainedLists(rows, nlist: Partition.usualNlist(count: rows.count), queries: queries)
+            let trained = TrainedLists(
+                rows, nlist: Partition.usualNlist(count: rows.count), codec: codec, queries: queries)
             let lists = IndexFiles.name("lists", generation: next.generation, extension: "model")
             let checksum = try trained.model.write(to: "\(folder)/\(lists)")
             next.lists = IndexManifest.Lists(
@@ -291,7 +308,8 @@ public struct IndexUpdate: ~Copyable {
                 recalls: trained.recalls)
             model = trained.model
             writer = SegmentWriter(
-                rows: rows, partition: trained.partition, halves: trained.halves, codes: trained.codes, model: checksum)
+                rows: rows, partition: trained.partition, halves: trained.halves, codes: trained.codes, codec: codec,
+                model: checksum)
         } else {
             writer = SegmentWriter(rows: rows, partition: Partition(unlisted: rows))
         }

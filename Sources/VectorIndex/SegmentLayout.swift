@@ -6,14 +6,14 @@ import Kernels
 /// ```
 /// "CLIPSEG2", padding to 64
 /// vectors  [count, embedDim] Float16, list by list
-/// high     [codeBlocks, highDim / 8, 16, 4] bytes of codes: sixteen rows a block, each list in blocks of its own
-/// low      [count, lowDim / 2] bytes of codes
+/// high     [codeBlocks, blockBytes] bytes of codes: sixteen rows a block, each list in blocks of its own
+/// low      [count, lowBytes] bytes of codes
 /// ids      [count] Int64
 /// starts   [nlist + 1] Int64: list l is vectors[starts[l]..<starts[l + 1]]
 /// footer   JSON; its CRC-32 and length as UInt32; "CLIPSEGE"
 /// ```
-/// All numbers are little-endian; high, low and ids begin at multiples of 64. A segment without lists has no codes. Every
-/// block of `blockSize` bytes before the footer has a CRC-32 in the footer.
+/// The codec says what blocks look like. All numbers are little-endian; high, low and ids begin at multiples of 64. A segment
+/// without lists has no codes. Every block of `blockSize` bytes before the footer has a CRC-32 in the footer.
 struct SegmentLayout: Equatable {
     static let head = Array("CLIPSEG2".utf8), tail = Array("CLIPSEGE".utf8)
     static let blockSize = 1 << 18
@@ -26,13 +26,15 @@ struct SegmentLayout: Equatable {
     let highOffset: Int, lowOffset: Int, idsOffset: Int, startsOffset: Int, footerOffset: Int
 
     /// Nil where the counts make no sense; the limits keep every offset far below what an `Int` holds.
-    init?(count: Int, embedDim: Int, nlist: Int, codeBlocks: Int) {
+    init?(
+        count: Int, embedDim: Int, nlist: Int, codeBlocks: Int, codec: any ListCodec.Type = CodecChoice.usual.type
+    ) {
         // A candidate's row has 32 bits.
         let limit = 1 << 32 - 1
         guard (0...limit).contains(count), (0...limit).contains(nlist), (1...65_536).contains(embedDim),
             (nlist == 0 ? 0...0 : (count + 15) / 16...count / 16 + nlist).contains(codeBlocks)
         else { return nil }
-        let shape = CodeShape(embedDim: embedDim), listed = nlist > 0 ? count : 0
+        let shape = codec.shape(embedDim: embedDim), listed = nlist > 0 ? count : 0
         (self.count, self.nlist, self.codeBlocks, self.shape) = (count, nlist, codeBlocks, shape)
         highOffset = Self.aligned(Self.vectorsOffset + 2 * count * embedDim)
         lowOffset = Self.aligned(highOffset + codeBlocks * shape.blockBytes)

@@ -22,16 +22,17 @@ struct SegmentWriter {
     /// The rows in half precision in the order of the partition; made on the way where nil.
     var halves: [UInt8]?
     /// Their codes; none without lists.
-    var codes = SegmentCodes()
+    var codes = SegmentCodes(), codec: any ListCodec.Type = CodecChoice.usual.type
     /// CRC-32 of the file of the lists' model.
     var model: UInt32?
 
     /// Writes the segment to `path` and returns the checksum of its footer, by which a manifest knows it.
     func write(to path: String) throws(Failure) -> UInt32 {
-        let codeBlocks = codes.high.count / CodeShape(embedDim: rows.embedDim).blockBytes
+        let codeBlocks = ListScanner.blockStarts(partition.starts).last ?? 0
         guard
             let layout = SegmentLayout(
-                count: rows.count, embedDim: rows.embedDim, nlist: partition.nlist, codeBlocks: codeBlocks)
+                count: rows.count, embedDim: rows.embedDim, nlist: partition.nlist, codeBlocks: codeBlocks,
+                codec: codec)
         else {
             throw Failure(
                 .badSettings, "cannot write index", at: path, because: "\(rows.count) × \(rows.embedDim) is too large",

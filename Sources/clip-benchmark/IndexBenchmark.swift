@@ -26,9 +26,16 @@ struct IndexBenchmark: ParsableCommand {
     var rows: RowNumbers?
     @Option(help: "Rows that are removed from it, FIRST:END.") var removing: RowNumbers?
     @Option(help: "Rows that are appended to it, FIRST:END.") var appending: RowNumbers?
+    @Option(help: "How rows are coded: the name of a codec of clip-index.") var codec: String?
     @Flag(help: "Use the index that is there.") var reuse = false
 
     private var path: String { "\(folder)/\(name)" }
+
+    func validate() throws {
+        guard let codec, CodecChoice(codec) == nil else { return }
+        throw ValidationError(
+            "--codec must be one of \(CodecChoice.all.map(\.name).joined(separator: ", ")), found \(codec)")
+    }
 
     func run() throws {
         reportingFailures(from: "clip-benchmark") { () throws(Failure) in
@@ -67,7 +74,8 @@ struct IndexBenchmark: ParsableCommand {
     private func build() throws(Failure) -> Double {
         try? FileManager.default.removeItem(atPath: path)
         let table = try NumPyFile("\(folder)/base.npy")
-        var update = try IndexUpdate(path, embedDim: table.width)
+        var update = try IndexUpdate(
+            path, embedDim: table.width, settings: IndexSettings(codec: codec.flatMap { CodecChoice($0) }))
         for row in rows?.range ?? 0..<table.rowCount {
             try update.append(table.row(row % table.rowCount), id: Int64(row))
         }

@@ -30,6 +30,7 @@ struct ClipIndex: ParsableCommand {
     @Option(name: [.short, .long], help: "Folder of the index; it is made, or updated.") var output: String
     @Option(help: "Write all embeddings as a matrix of NumPy to FILE.npy too, and their paths to FILE.txt.")
     var vectors: String?
+    @Option(help: ArgumentHelp(stringLiteral: codecHelp)) var codec: CodecChoice?
     @Option(help: "Threads that decode pictures (default: one a core).") var workers: Int?
     @Flag(help: "Print what came of it as one JSON object.") var json = false
 
@@ -53,7 +54,9 @@ struct ClipIndex: ParsableCommand {
     func run() throws {
         reportingFailures(from: "clip-index") { () throws(Failure) in
             guard let model else {
-                return try runIndexing(VectorIndexingSettings(files: pictures, output: output), json: json)
+                var settings = VectorIndexingSettings(files: pictures, output: output)
+                settings.codec = codec
+                return try runIndexing(settings, json: json)
             }
             Interruption.watch()
             var talk = IndexingTalk(unit: text.isEmpty ? "pictures" : "texts")
@@ -72,13 +75,15 @@ struct ClipIndex: ParsableCommand {
 
     private func index(_ model: String, tell: (IndexingEvent) -> Void) throws(Failure) -> IndexingReport {
         if text.isEmpty {
-            let settings = IndexingSettings(
+            var settings = IndexingSettings(
                 pictures: pictures, model: model, output: output,
                 workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)
+            settings.codec = codec
             return try indexPictures(settings, isInterrupted: { Interruption.isRequested }, tell: tell)
         }
-        let settings = TextIndexingSettings(
+        var settings = TextIndexingSettings(
             texts: text, model: model, output: output, rule: passages.flatMap { PassageRule($0) })
+        settings.codec = codec
         return try indexTexts(settings, isInterrupted: { Interruption.isRequested }, tell: tell)
     }
 }

@@ -33,6 +33,7 @@ struct ImportVectors: ParsableCommand {
             "NAME or NAME:DIMENSIONS: shorten or whiten the vectors, and later the queries, as clip-index transforms says."
     )
     var transform: TransformChoice?
+    @Option(help: ArgumentHelp(stringLiteral: codecHelp)) var codec: CodecChoice?
     @Flag(help: "Leave vectors as long as they are: scores are inner products.") var unnormalized = false
     @Option(help: "Decides the luck of a transform that draws by lot.") var seed: UInt64 = 0
     @Flag(help: "Print what came of it as one JSON object.") var json = false
@@ -43,7 +44,7 @@ struct ImportVectors: ParsableCommand {
         reportingFailures(from: "clip-index import") { () throws(Failure) in
             var settings = VectorIndexingSettings(files: files, output: output)
             (settings.format, settings.transform, settings.seed) = (format, transform, seed)
-            settings.normalizes = !unnormalized
+            (settings.normalizes, settings.codec) = (!unnormalized, codec)
             try runIndexing(settings, json: json)
         }
     }

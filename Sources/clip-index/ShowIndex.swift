@@ -52,6 +52,7 @@ extension IndexInformation {
             "size\t\(sizeText(bytes))",
         ]
         if let model { lines.append("model\t\(oneLine(model)), \(sizeText(modelBytes))") }
+        lines.append("codec\t\(codec)\(health.lists == 0 ? ", once there are lists" : "")")
         if let transform { lines.append("transform\t\(oneLine(transform))") }
         for table in recalls {
             let points = table.points.map {

@@ -131,6 +131,16 @@ import VectorIndex
         #expect(try index.run(["info", "short"], in: folder).output.contains("transform\tpca"))
     }
 
+    @Test func `a codec is chosen by its name, and told`() throws {
+        let folder = try folder()
+        let made = try index.run(["import", "v.jsonl", "--output", "y", "--codec", "rabitq"], in: folder)
+        #expect(made.code == 0, "\(made.talk)")
+        let told = lines(try index.run(["info", "y"], in: folder))
+        #expect(told.contains(["codec", "rabitq, once there are lists"]))
+        let unknown = try index.run(["v.jsonl", "--output", "z", "--codec", "sq9"], in: folder)
+        #expect(unknown.code == 64 && unknown.talk.contains("sq8"), "\(unknown.talk)")
+    }
+
     @Test func `duplicates are grouped, and neighbours written`() throws {
         let folder = try folder()
         let groups = lines(try index.run(["duplicates", "x", "--at-least", "0.99999"], in: folder))

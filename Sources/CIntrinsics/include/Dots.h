@@ -36,7 +36,7 @@ CLIP_LANES clip_chars64 clip_high_bits(clip_chars64 a) {
 CLIP_LANES clip_ints16 clip_add_dots(clip_ints16 sum, clip_chars64 a, clip_chars64 b) {
     return (clip_ints16)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
 }
-/// The same where a and b are −127…127, once `clip_first_sum` of all b has been added.
+/// The same where a is −128…127 and b −127…127, once `clip_first_sum` of all b has been added.
 CLIP_LANES clip_ints16 clip_add_signed_dots(clip_ints16 sum, clip_chars64 a, clip_chars64 b) {
     return (clip_ints16)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)(a ^ (clip_chars64)(-128)), (__m512i)b);
 }
@@ -64,7 +64,7 @@ CLIP_LANES clip_ints16 clip_add_dots(clip_ints16 sum, clip_chars64 a, clip_chars
     for (int i = 0; i < 2; i++) s.half[i] = CLIP_ADD_DOTS(s.half[i], x.half[i], y.half[i]);
     return s.all;
 }
-/// The same where a and b are −127…127: the sign of a goes to b.
+/// The same where a is −128…127 and b −127…127: the sign of a goes to b.
 CLIP_LANES clip_ints16 clip_add_signed_dots(clip_ints16 sum, clip_chars64 a, clip_chars64 b) {
     clip_int_halves s = {.all = sum};
     clip_byte_halves x = {.all = a}, y = {.all = b};
@@ -79,7 +79,7 @@ CLIP_LANES clip_ints4 clip_add_dots4(clip_ints4 sum, clip_chars16 a, clip_chars1
     return (clip_ints4)_mm_add_epi32((__m128i)sum, _mm_madd_epi16(pairs, _mm_set1_epi16(1)));
 }
 #elif defined(__aarch64__)
-/// `sum + Σ a·b` over the four bytes of each lane, all of them −127…127: two products stay below 2¹⁵.
+/// `sum + Σ a·b` over the four bytes of each lane, where a is −128…127 and b −127…127: two products stay below 2¹⁵.
 CLIP_LANES clip_ints4 clip_add_dots4(clip_ints4 sum, clip_chars16 a, clip_chars16 b) {
 #if defined(__ARM_FEATURE_DOTPROD)
     return (clip_ints4)vdotq_s32((int32x4_t)sum, (int8x16_t)a, (int8x16_t)b);
@@ -119,6 +119,44 @@ CLIP_LANES clip_ints16 clip_add_signed_dots(clip_ints16 sum, clip_chars64 a, cli
 }
 CLIP_LANES clip_ints16 clip_first_sum(int total) { return (clip_ints16)(0); }
 #endif
+
+/// Byte `places[i]` of those sixteen of `table` among which i lies, for each i: places are 0…15.
+CLIP_LANES clip_chars64 clip_pick_each(clip_chars64 table, clip_chars64 places) {
+#if defined(__AVX512BW__)
+    return (clip_chars64)_mm512_shuffle_epi8((__m512i)table, (__m512i)places);
+#elif defined(__AVX2__)
+    clip_byte_halves t = {.all = table}, p = {.all = places};
+    for (int i = 0; i < 2; i++) p.half[i] = _mm256_shuffle_epi8(t.half[i], p.half[i]);
+    return p.all;
+#elif defined(__aarch64__)
+    union {
+        clip_chars64 all;
+        int8x16_t part[4];
+    } t = {.all = table}, p = {.all = places};
+    for (int i = 0; i < 4; i++) p.part[i] = vqtbl1q_s8(t.part[i], (uint8x16_t)p.part[i]);
+    return p.all;
+#else
+    clip_chars64 picked;
+    for (int i = 0; i < 64; i++) picked[i] = table[i / 16 * 16 + (places[i] & 15)];
+    return picked;
+#endif
+}
+
+/// Sums of bytes 0…255, two in each number of 16 bits: `sum + a`, in which the lower byte spills into the upper one; and
+/// `sum + a / 256`, that of the upper bytes alone.
+CLIP_LANES clip_shorts32 clip_add_both(clip_shorts32 sum, clip_chars64 a) { return sum + (clip_shorts32)a; }
+CLIP_LANES clip_shorts32 clip_add_upper(clip_shorts32 sum, clip_chars64 a) { return sum + ((clip_shorts32)a >> 8); }
+
+/// From these two, the sum of bytes i, 16 + i, 32 + i and 48 + i for each i, where it is below 2¹⁶.
+CLIP_LANES clip_ints16 clip_fold_sums(clip_shorts32 both, clip_shorts32 upper) {
+    typedef uint16_t shorts16 __attribute__((ext_vector_type(16)));
+    typedef uint16_t shorts8 __attribute__((ext_vector_type(8)));
+    clip_shorts32 lower = both - (upper << 8);
+    shorts16 a = lower.lo + lower.hi, b = upper.lo + upper.hi;
+    shorts8 even = a.lo + a.hi, odd = b.lo + b.hi;
+    shorts16 all = __builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+    return __builtin_convertvector(all, clip_ints16);
+}
 
 /// Sixteen bytes, and the halves of each.
 CLIP_LANES clip_chars16 clip_load_chars16(const void *from) {

@@ -8,9 +8,11 @@ private struct ModelFooter: Codable {
     var format = 1
     var embedDim: Int, nlist: Int
     var kinds: [QueryKind]
+    /// Nil for the usual codec.
+    var codec: String?
 
     enum CodingKeys: String, CodingKey {
-        case format, nlist, kinds
+        case format, nlist, kinds, codec
         case embedDim = "embed_dim"
     }
 }
@@ -21,10 +23,10 @@ private struct ModelFooter: Codable {
 /// "CLIPLST1", padding to 64
 /// centre      [embedDim] Float32
 /// unit means  [nlist, embedDim] Float32
-/// row axes    [width, embedDim] Float32
+/// codec       what it learned, Float32: of the usual one its axes of rows, [width, embedDim]
 /// means       scales [nlist] Float32, bytes [nlist, byteWidth]
 /// centroids   panels of [nlist] rows of byteWidth bytes
-/// query axes  panels of [width] rows of byteWidth bytes
+/// codec       panels of rows of byteWidth bytes: of the usual one its axes of queries, [width]
 /// of each kind of queries: axes, panels of [coordinates] rows of byteWidth bytes; lists, panels of [nlist] rows of
 /// coordinates bytes
 /// footer      JSON; its CRC-32 and length as UInt32; "CLIPLSTE"
@@ -37,7 +39,9 @@ extension ListModel {
 
     /// Writes the model to `path`; returns the file's CRC-32.
     func write(to path: String) throws(Failure) -> UInt32 {
-        let footer = ModelFooter(embedDim: shape.embedDim, nlist: nlist, kinds: routers.map(\.kind))
+        let footer = ModelFooter(
+            embedDim: shape.embedDim, nlist: nlist, kinds: routers.map(\.kind),
+            codec: CodecChoice.stored(type(of: codec)))
         let json = try encodeJSON(footer, for: path)
         var checksum = Fingerprint()
         try AtomicFile.write(to: path) { (file) throws(Failure) in
@@ -56,11 +60,11 @@ extension ListModel {
             try put(Self.head + [UInt8](repeating: 0, count: Self.start - Self.head.count))
             try put(centre)
             try put(unitMeans)
-            try put(book.rowAxes)
+            try put(codec.floats)
             try put(means.scales)
             try put(means.bytes.map { UInt8(bitPattern: $0) })
             try put(centroids)
-            try put(book.queryAxes)
+            try put(codec.panels)
             for router in routers {
                 try put(router.axes)
                 try put(router.lists)
@@ -89,10 +93,12 @@ extension ListModel {
             guard end >= start else { throw .damaged(path, "its footer is longer than the file") }
             let json = Data(bytes.bytes(end..<end + length))
             guard let footer = try? JSONDecoder().decode(ModelFooter.self, from: json), footer.format == 1,
-                footer.embedDim == embedDim, footer.nlist == lists.nlist, (1...1 << 24).contains(lists.nlist),
+                footer.embedDim == embedDim, footer.nlist == lists.nlist, footer.codec == manifest.codec,
+                (1...1 << 24).contains(lists.nlist),
                 footer.kinds.count <= 64
             else { throw .damaged(path, "written by another version") }
-            var reader = ModelReader(offset: start, shape: CodeShape(embedDim: embedDim), nlist: footer.nlist)
+            var reader = ModelReader(
+                offset: start, codec: manifest.codecChoice.type, embedDim: embedDim, nlist: footer.nlist)
             guard reader.size(kinds: footer.kinds.count) == end - start else {
                 throw .damaged(path, "its counts do not fit its size of \(size) bytes")
             }
@@ -104,34 +110,37 @@ extension ListModel {
 /// Takes a model's numbers off its file, one behind the other.
 private struct ModelReader {
     var offset: Int
-    let shape: CodeShape
-    let nlist: Int
+    let codec: any ListCodec.Type
+    let embedDim, nlist: Int
+    private var byteWidth: Int { QuantizedRows.width(embedDim) }
+
+    init(offset: Int, codec: any ListCodec.Type, embedDim: Int, nlist: Int) {
+        (self.offset, self.codec, self.embedDim, self.nlist) = (offset, codec, embedDim, nlist)
+    }
 
     /// Bytes that the numbers of a model take.
     func size(kinds: Int) -> Int {
-        let n = shape.embedDim, coordinates = ListRouter.coordinates(embedDim: n)
-        let floats = n + nlist * n + shape.width * n + nlist
-        return 4 * floats + nlist * shape.byteWidth + panelSize(nlist, shape.byteWidth)
-            + panelSize(shape.width, shape.byteWidth)
-            + kinds * (panelSize(coordinates, shape.byteWidth) + panelSize(nlist, coordinates))
+        let n = embedDim, coordinates = ListRouter.coordinates(embedDim: n), learned = codec.counts(embedDim: n)
+        let floats = n + nlist * n + learned.floats + nlist
+        return 4 * floats + nlist * byteWidth + panelSize(nlist, byteWidth) + panelSize(learned.panels, byteWidth)
+            + kinds * (panelSize(coordinates, byteWidth) + panelSize(nlist, coordinates))
     }
 
     private func panelSize(_ count: Int, _ width: Int) -> Int { BytePanels.panels(count) * 16 * (4 + width) }
 
     mutating func model(_ bytes: RawSpan, kinds: [QueryKind]) -> ListModel {
-        let n = shape.embedDim, coordinates = ListRouter.coordinates(embedDim: n)
-        let centre = floats(bytes, n), unitMeans = floats(bytes, nlist * n), rowAxes = floats(bytes, shape.width * n)
+        let n = embedDim, coordinates = ListRouter.coordinates(embedDim: n), learned = codec.counts(embedDim: n)
+        let centre = floats(bytes, n), unitMeans = floats(bytes, nlist * n), codes = floats(bytes, learned.floats)
         let scales = floats(bytes, nlist)
-        let means = QuantizedRows(
-            width: shape.byteWidth, bytes: signed(bytes, nlist * shape.byteWidth), scales: scales)
-        let centroids = panels(bytes, nlist, shape.byteWidth), axes = panels(bytes, shape.width, shape.byteWidth)
+        let means = QuantizedRows(width: byteWidth, bytes: signed(bytes, nlist * byteWidth), scales: scales)
+        let centroids = panels(bytes, nlist, byteWidth), axes = panels(bytes, learned.panels, byteWidth)
         var routers: [ListRouter] = []
         for kind in kinds {
-            let own = panels(bytes, coordinates, shape.byteWidth)
+            let own = panels(bytes, coordinates, byteWidth)
             routers.append(ListRouter(kind: kind, axes: own, lists: panels(bytes, nlist, coordinates)))
         }
         return ListModel(
-            book: CodeBook(shape: shape, rowAxes: rowAxes, queryAxes: axes), centre: centre, centroids: centroids,
+            codec: codec.init(embedDim: n, floats: codes, panels: axes), centre: centre, centroids: centroids,
             means: means, unitMeans: unitMeans, routers: routers)
     }
 

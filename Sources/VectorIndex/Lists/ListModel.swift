@@ -3,7 +3,7 @@ import Kernels
 /// What the lists of an index have in common, whatever segments their rows lie in: where a row belongs, how it is coded, and
 /// which lists a query visits. Learned once; every segment is laid out by it until all are written anew.
 final class ListModel: Sendable {
-    let book: CodeBook
+    let codec: any ListCodec
     /// Taken off a row before it is compared with the centroids: `[embedDim]`.
     let centre: [Float]
     /// What a row's list is chosen by.
@@ -16,15 +16,15 @@ final class ListModel: Sendable {
     let routers: [ListRouter]
 
     init(
-        book: CodeBook, centre: [Float], centroids: BytePanels, means: QuantizedRows, unitMeans: [Float],
+        codec: any ListCodec, centre: [Float], centroids: BytePanels, means: QuantizedRows, unitMeans: [Float],
         routers: [ListRouter]
     ) {
-        (self.book, self.centre, self.centroids) = (book, centre, centroids)
+        (self.codec, self.centre, self.centroids) = (codec, centre, centroids)
         (self.means, self.unitMeans, self.routers) = (means, unitMeans, routers)
     }
 
     var nlist: Int { means.count }
-    var shape: CodeShape { book.shape }
+    var shape: CodeShape { codec.shape }
 
     func router(for kind: QueryKind) -> ListRouter? { routers.first { $0.kind == kind } }
 
@@ -36,6 +36,7 @@ final class ListModel: Sendable {
 
     /// The codes of rows that lie so.
     func codes(of rows: EmbeddingRows, _ partition: Partition) -> SegmentCodes {
+        guard shape.blockBytes + shape.lowBytes > 0 else { return SegmentCodes() }
         // Lists one behind the other, about a thousand rows for each task.
         var ranges: [Range<Int>] = [], first = 0
         for list in 0..<nlist where list + 1 == nlist || partition.starts[list + 1] - partition.starts[first] >= 1024 {
@@ -44,24 +45,24 @@ final class ListModel: Sendable {
         }
         let parts = parallelMap(ranges.count) { task in
             let (starts, lists) = (partition.starts, ranges[task])
-            var residuals: [Float] = [], codes = SegmentCodes()
+            var residuals: [Float] = []
             for list in lists where starts[list] < starts[list + 1] {
                 residuals += listResiduals(
                     partition.order[starts[list]..<starts[list + 1]], rows, mean: means.row(list))
             }
-            let all = book.codes(residuals), first = starts[lists.lowerBound]
-            for list in lists where starts[list] < starts[list + 1] {
-                codes.append(
-                    all[(starts[list] - first) * shape.width..<(starts[list + 1] - first) * shape.width], shape: shape)
-            }
-            return codes
+            return codec.codes(residuals, lengths: lists.map { starts[$0 + 1] - starts[$0] })
         }
         return SegmentCodes(high: parts.flatMap(\.high), low: parts.flatMap(\.low))
     }
 
     /// Queries in the forms in which a scan needs them.
-    func coded(_ queries: [Float]) -> CodedQueries {
-        CodedQueries(queries, projection: book.queryAxes, shape: shape)
+    func coded(_ queries: [Float]) -> CodedQueries { codec.coded(queries) }
+
+    /// A scan of rows that lie in these lists and are coded by this.
+    func scanner(rowStarts: [Int], blockStarts: [Int]? = nil, excluded: [UInt64] = []) -> ListScanner {
+        ListScanner(
+            shape, type(of: codec).scoring, means: means, rowStarts: rowStarts, blockStarts: blockStarts,
+            excluded: excluded)
     }
 }
 

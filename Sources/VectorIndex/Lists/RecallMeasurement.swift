@@ -2,12 +2,12 @@ import Kernels
 
 /// Finds out, on queries that nothing was learned from, which settings reach which recall, and how little they may cost.
 struct RecallMeasurement {
-    let model: ListModel
     let router: ListRouter
-    let scanner: ListScanner
-    let codes: SegmentCodes
-    let halves: [UInt8]
+    /// The rows as they are coded, and as they are by the usual codec, from which the truth is taken.
+    let lists, teaching: CodedLists
     let partition: Partition
+
+    private var codec: any ListCodec.Type { type(of: lists.model.codec) }
 
     /// The recalls that can be asked for.
     static let recalls = [0.8, 0.85, 0.9, 0.95, 0.98, 0.99]
@@ -17,13 +17,14 @@ struct RecallMeasurement {
     private static let shares = [0.82, 0.86, 0.9, 0.925, 0.945, 0.96, 0.97, 0.98, 0.987, 0.993, 0.997]
     private static let shortlists = [20, 40, 60, 90, 130, 200, 300, 450, 700, 1000, 1500, 2048]
     private static let reranks = [10, 14, 20, 30, 45, 70, 110, 170, 260, 400, 640, 1000]
-    /// Nanoseconds, about: of a row that is scanned, a list that is visited, a row of the shortlist, one that is re-ranked.
-    private static let costs = (row: 1.0, list: 25.0, shortlisted: 20.0, reranked: 80.0)
+    /// Nanoseconds, about: of a list that is visited, a row of the shortlist, one that is re-ranked.
+    private static let costs = (list: 25.0, shortlisted: 20.0, reranked: 80.0)
     private static let queriesAtOnce = 64
 
-    /// What a query should find: rows, and how far below the best list their lists are foretold to be.
+    /// What a query should find: rows, the least of their scores, and how far below the best list their lists are foretold
+    /// to be.
     private struct Truth {
-        var rows: [Int] = [], gaps: [Float] = []
+        var rows: [Int] = [], least: Float, gaps: [Float] = []
     }
 
     /// Neighbours found, by gap, shortlist and rerank; rows scanned and lists visited by gap.
@@ -43,9 +44,9 @@ struct RecallMeasurement {
 
     /// The table of a kind of queries.
     func table(_ queries: LearningQueries) -> RecallTable {
-        let width = model.shape.embedDim, count = queries.measuring.count / width
+        let width = lists.model.shape.embedDim, count = queries.measuring.count / width
         let tasks = (count + Self.queriesAtOnce - 1) / Self.queriesAtOnce
-        func some(_ task: Int) -> (coded: CodedQueries, own: [Int]) {
+        func some(_ task: Int, _ model: ListModel) -> (coded: CodedQueries, own: [Int]) {
             let range = task * Self.queriesAtOnce..<min((task + 1) * Self.queriesAtOnce, count)
             let own = queries.ownOfMeasuring.isEmpty ? [] : Array(queries.ownOfMeasuring[range])
             return (
@@ -53,14 +54,14 @@ struct RecallMeasurement {
             )
         }
         let truths = parallelMap(tasks) { task in
-            let (coded, own) = some(task)
+            let (coded, own) = some(task, teaching.model)
             return nearest(coded, own)
         }
         let gaps = truths.joined().flatMap(\.gaps).sorted()
         guard !gaps.isEmpty else { return RecallTable(kind: queries.kind, queries: count, points: []) }
         let tried = Self.shares.map { gaps[min(gaps.count - 1, Int($0 * Double(gaps.count)))] }
         let tallies = parallelMap(tasks) { task in
-            let (coded, own) = some(task)
+            let (coded, own) = some(task, lists.model)
             return counted(coded, own, truths[task], tried)
         }
         var tally = Tally()
@@ -72,28 +73,16 @@ struct RecallMeasurement {
 
     /// The nearest rows, by the whole codes of all of them and then exactly.
     private func nearest(_ coded: CodedQueries, _ own: [Int]) -> [Truth] {
-        let visits = ListVisits(all: model.nlist, queries: coded.count)
-        var found = candidates(coded, own, visits, shortlist: 2048, rerank: 1024)
-        halves.read { scanner.score(&found, coded, halves: $0) }
+        let visits = ListVisits(all: teaching.model.nlist, queries: coded.count)
+        var found = teaching.candidates(of: coded, own, visits, shortlist: 2048, rerank: 1024).whole
+        teaching.halves.read { teaching.scanner.score(&found, coded, halves: $0, wanted: Self.k) }
         var truths = (0..<coded.count).map { query in
             let all = (0..<found.count(of: query)).map { found.candidate($0, of: query) }
             let best = all.sorted { $0.score != $1.score ? $0.score > $1.score : $0.row < $1.row }.prefix(Self.k)
-            return Truth(rows: best.map(\.row))
+            return Truth(rows: best.map(\.row), least: best.last?.score ?? 0)
         }
         forEachGaps(coded) { query, gaps in truths[query].gaps = truths[query].rows.map { gaps[list(of: $0)] } }
         return truths
-    }
-
-    private func candidates(
-        _ coded: CodedQueries, _ own: [Int], _ visits: ListVisits, shortlist: Int, rerank: Int
-    ) -> ListCandidates {
-        codes.high.read { high in
-            codes.low.read { low in
-                var found = scanner.candidates(of: coded, visits, high: high, low: low, kept: shortlist, own: own)
-                scanner.refine(&found, coded, high: high, low: low, kept: rerank)
-                return found
-            }
-        }
     }
 
     /// How far below the best list each list is foretold to be, for every query.
@@ -125,14 +114,7 @@ struct RecallMeasurement {
         let visits = ListVisits(
             of: router.coordinates(of: coded.rows), 0..<coded.count, routers: router.lists, gap: tried[tried.count - 1])
         let most = Self.shortlists[Self.shortlists.count - 1]
-        let (first, whole) = codes.high.read { high in
-            codes.low.read { low in
-                let first = scanner.candidates(of: coded, visits, high: high, low: low, kept: most, own: own)
-                var whole = first
-                scanner.refine(&whole, coded, high: high, low: low, kept: most)
-                return (first, whole)
-            }
-        }
+        let (first, whole) = lists.candidates(of: coded, own, visits, shortlist: most, rerank: most)
         var tally = Tally()
         forEachGaps(coded) { query, gaps in
             for (list, gap) in gaps.enumerated() {
@@ -156,7 +138,11 @@ struct RecallMeasurement {
 
     /// Counts which of the neighbours each settings would find.
     private func count(_ candidates: [Candidate], _ truth: Truth, into tally: inout Tally) {
-        let wanted = candidates.indices.filter { truth.rows.contains(candidates[$0].row) }
+        // One whose bound is too low may not be compared.
+        let least = codec.scoring.givesBounds ? truth.least : -.infinity
+        let wanted = candidates.indices.filter {
+            truth.rows.contains(candidates[$0].row) && candidates[$0].whole >= least
+        }
         for gap in Self.shares.indices {
             // Of every neighbour: how many that were kept before it are better by their whole codes.
             var better = [Int](repeating: 0, count: wanted.count),
@@ -199,7 +185,7 @@ struct RecallMeasurement {
         var best: RecallTable.Point?, least = Double.infinity
         for gap in gaps.indices {
             let scan =
-                Double(tally.rows[gap]) * Self.costs.row / Double(queries)
+                Double(tally.rows[gap]) * codec.rowCost / Double(queries)
                 + Double(tally.lists[gap]) * Self.costs.list / Double(queries)
             for (s, shortlist) in Self.shortlists.enumerated() {
                 for (r, rerank) in Self.reranks.enumerated() where rerank <= shortlist {

@@ -15,36 +15,37 @@ struct TrainedLists {
     /// Fewer queries teach nothing.
     private static let fewestQueries = 100
 
-    /// Splits `rows` into `nlist` lists, and learns to serve queries like the rows and those that are given.
-    init(_ rows: EmbeddingRows, nlist: Int, queries given: [QueryKind: [Float]]) {
-        let width = rows.embedDim, shape = CodeShape(embedDim: width)
-        let clustering = Clustering(rows, nlist: nlist)
+    /// Splits `rows` into `nlist` lists, and learns to serve queries like the rows and those that are given. Whatever codes
+    /// its rows, an index learns from the usual codes where queries lead.
+    init(
+        _ rows: EmbeddingRows, nlist: Int, codec: any ListCodec.Type = CodecChoice.usual.type,
+        queries given: [QueryKind: [Float]]
+    ) {
+        let width = rows.embedDim, clustering = Clustering(rows, nlist: nlist)
         let partition = Partition(lists: clustering.lists, nlist: nlist), floats = partition.means(of: rows)
         let means = QuantizedRows(floats.span, columns: width), unitMeans = unitLength(floats, width: width)
-        let queries = Self.queries(rows, partition, given)
-        let book = CodeBook(shape, residuals: Self.residuals(rows, partition, means), queries: queries)
-        func model(_ routers: [ListRouter]) -> ListModel {
+        let queries = Self.queries(rows, partition, given), residuals = Self.residuals(rows, partition, means)
+        func model(_ codec: any ListCodec, _ routers: [ListRouter]) -> ListModel {
             ListModel(
-                book: book, centre: clustering.centre, centroids: clustering.centroids, means: means,
+                codec: codec, centre: clustering.centre, centroids: clustering.centroids, means: means,
                 unitMeans: unitMeans, routers: routers)
         }
-        let unrouted = model([]), codes = unrouted.codes(of: rows, partition), halves = rows.halves(partition.order)
-        let scanner = ListScanner(shape, means: means, rowStarts: partition.starts)
+        let teacher = WeightedCodec(embedDim: width, residuals: residuals, queries: queries)
+        let halves = rows.halves(partition.order)
+        let teaching = CodedLists(rows, partition, model(teacher, []), halves: halves)
         let isEmpty = (0..<nlist).map { partition.starts[$0] == partition.starts[$0 + 1] }
         let routers = queries.map { some in
-            let coded = unrouted.coded(some.learning)
-            let maxima = codes.high.read { high in
-                codes.low.read { scanner.maxima(of: coded, high: high, low: $0, own: some.ownOfLearning) }
-            }
+            let maxima = teaching.maxima(of: teaching.model.coded(some.learning), own: some.ownOfLearning)
             return ListRouter(some, maxima: maxima, means: unitMeans, isEmpty: isEmpty, embedDim: width)
         }
-        let trained = model(routers)
+        let isUsual = codec == WeightedCodec.self
+        let trained = model(
+            isUsual ? teacher : codec.init(embedDim: width, residuals: residuals, queries: queries), routers)
+        let coded = isUsual ? teaching : CodedLists(rows, partition, trained, halves: halves)
         recalls = zip(queries, routers).map { some, router in
-            RecallMeasurement(
-                model: trained, router: router, scanner: scanner, codes: codes, halves: halves, partition: partition
-            ).table(some)
+            RecallMeasurement(router: router, lists: coded, teaching: teaching, partition: partition).table(some)
         }
-        (self.model, self.partition, self.codes, self.halves) = (trained, partition, codes, halves)
+        (self.model, self.partition, codes, self.halves) = (trained, partition, coded.codes, halves)
     }
 
     /// Queries of every kind; the first are those that are like the rows, or rows themselves.

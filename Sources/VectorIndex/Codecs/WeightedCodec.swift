@@ -4,8 +4,13 @@ import Kernels
 ///
 /// A row x of list l is stored as `round(zⱼ / stepⱼ + 7.5)` of the residual `x − mₗ` in directions that matter to queries of
 /// every kind (`WeightedAxes`), and scored as `q·mₗ + Σⱼ wⱼ·stepⱼ·(codeⱼ − 7.5)`.
-struct CodeBook: Sendable {
-    let shape: CodeShape
+struct WeightedCodec: ListCodec {
+    static let name = "weighted"
+    static let summary = "4 bits for each of up to 192 directions that matter to queries"
+    static let scoring = CodeScoring.weighted
+    static let rowCost = 1.0
+
+    let embedDim: Int
     /// `zⱼ / stepⱼ` of a residual: `[width, embedDim]`.
     let rowAxes: [Float]
     /// `wⱼ·stepⱼ` of a query.
@@ -18,15 +23,21 @@ struct CodeBook: Sendable {
     /// Queries that are unlike the rows count so much more: the two are then equally easy to rank.
     private static let weightOfOthers = 4.0
 
-    /// What was fitted before.
-    init(shape: CodeShape, rowAxes: [Float], queryAxes: BytePanels) {
-        (self.shape, self.rowAxes, self.queryAxes) = (shape, rowAxes, queryAxes)
-        packed = PackedMatrix(weight: rowAxes.span, outputs: shape.width, inputs: shape.embedDim)
+    static func shape(embedDim: Int) -> CodeShape { CodeShape(embedDim: embedDim) }
+
+    static func counts(embedDim: Int) -> (floats: Int, panels: Int) {
+        let width = shape(embedDim: embedDim).width
+        return (width * embedDim, width)
     }
 
-    /// Fits on residuals `[n, embedDim]` and the queries of every kind, of which the first are like the rows.
-    init(_ shape: CodeShape, residuals: [Float], queries: [LearningQueries]) {
-        let n = shape.embedDim, spread = WeightedAxes.moment(of: residuals, order: n)
+    init(embedDim: Int, floats: [Float], panels: BytePanels) {
+        let shape = Self.shape(embedDim: embedDim)
+        (self.embedDim, rowAxes, queryAxes) = (embedDim, floats, panels)
+        packed = PackedMatrix(weight: floats.span, outputs: shape.width, inputs: embedDim)
+    }
+
+    init(embedDim n: Int, residuals: [Float], queries: [LearningQueries]) {
+        let shape = Self.shape(embedDim: n), spread = WeightedAxes.moment(of: residuals, order: n)
         var moment = [Double](repeating: 0, count: n * n)
         for (place, some) in queries.enumerated() {
             let own = WeightedAxes.moment(of: some.learning, order: n)
@@ -42,11 +53,28 @@ struct CodeBook: Sendable {
         let steps = axes.values.map { $0 > least ? Float(Self.step * $0.squareRoot()) : 0 }
         let rowAxes = axes.rows.indices.map { steps[$0 / n] > 0 ? axes.rows[$0] / steps[$0 / n] : 0 }
         let queryAxes = axes.queries.indices.map { axes.queries[$0] * steps[$0 / n] }
-        self.init(shape: shape, rowAxes: rowAxes, queryAxes: BytePanels(QuantizedRows(queryAxes.span, columns: n)))
+        self.init(
+            embedDim: n, floats: rowAxes, panels: BytePanels(QuantizedRows(queryAxes.span, columns: n)))
+    }
+
+    var floats: [Float] { rowAxes }
+    var panels: BytePanels { queryAxes }
+    var bytesInMemory: Int { queryAxes.bytes.count }
+
+    func coded(_ queries: [Float]) -> CodedQueries { CodedQueries(queries, projection: queryAxes, shape: shape) }
+
+    func codes(_ residuals: [Float], lengths: [Int]) -> SegmentCodes {
+        let shape = shape, all = numbers(residuals)
+        var codes = SegmentCodes(), first = 0
+        for length in lengths where length > 0 {
+            codes.append(all[first * shape.width..<(first + length) * shape.width], shape: shape)
+            first += length
+        }
+        return codes
     }
 
     /// The codes of residuals `[n, embedDim]`, a number a byte: `[n, width]`.
-    func codes(_ residuals: [Float]) -> [UInt8] {
+    private func numbers(_ residuals: [Float]) -> [UInt8] {
         let count = residuals.count / shape.embedDim
         var z = [Float](repeating: 0, count: count * shape.width), none: [Float] = []
         var target = z.mutableSpan, sums = none.mutableSpan
@@ -57,16 +85,11 @@ struct CodeBook: Sendable {
     }
 }
 
-/// The codes of a segment's rows as its file holds them.
-struct SegmentCodes: Sendable {
-    /// `[blocks, highDim / 8, 16, 4]`, two numbers a byte: in group g, byte `4·v + y` has numbers `8g + y` of row v in its lower
-    /// bits and `8g + 4 + y` in its upper ones.
-    var high: [UInt8] = []
-    /// `[rows, lowDim / 2]`, two numbers a byte: the first half in the lower bits, the second in the upper ones.
-    var low: [UInt8] = []
-
-    /// Codes `[n, width]` of one list.
-    mutating func append(_ codes: ArraySlice<UInt8>, shape: CodeShape) {
+extension SegmentCodes {
+    /// Codes `[n, width]` of one list. Its first numbers become `[blocks, highDim / 8, 16, 4]`, two a byte: in group g, byte
+    /// `4·v + y` has numbers `8g + y` of row v in its lower bits and `8g + 4 + y` in its upper ones. The others become
+    /// `[n, lowDim / 2]`, the first half in the lower bits, the second in the upper ones.
+    fileprivate mutating func append(_ codes: ArraySlice<UInt8>, shape: CodeShape) {
         let width = shape.width, count = codes.count / width, start = high.count, half = shape.lowBytes
         high += [UInt8](repeating: 0, count: (count + 15) / 16 * shape.blockBytes)
         for row in 0..<count {
