@@ -12,6 +12,7 @@ import json
 import random
 import shutil
 import subprocess
+from pathlib import Path
 
 import numpy
 
@@ -51,12 +52,13 @@ def drawings(folder):
     run, vectors = folder / "run", folder / "pictures.npy"
     command("clip-train", DRAWINGS, *FROZEN, "--epochs", 20, "--output", run)
     command("clip-index", DRAWINGS, "--model", run, "--output", folder / "pictures.clipindex", "--vectors", vectors)
-    place = {name: row for row, name in enumerate(vectors.with_suffix(".txt").read_text(encoding="utf-8").splitlines())}
+    listed = vectors.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
+    place = {str(Path(name).relative_to(DRAWINGS)): row for row, name in enumerate(listed)}
     captions = {}
     for line in (DRAWINGS / "captions.tsv").read_text(encoding="utf-8").splitlines()[1:]:
         captions.setdefault(*line.split("\t"))
-    train, validation = ((DRAWINGS / f"{side}.txt").read_text(encoding="utf-8").splitlines()
-                         for side in ("train", "validation"))
+    train, validation = ([name for name in (DRAWINGS / f"{side}.txt").read_text(encoding="utf-8").splitlines()
+                          if name in place] for side in ("train", "validation"))
     pictures = unit(numpy.load(vectors))
     words = unit(embedded_texts([captions[name] for name in validation], run))
     return (pictures[[place[name] for name in train]],
