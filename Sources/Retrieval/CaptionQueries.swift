@@ -1,14 +1,18 @@
+import Datasets
 import Failures
 
 extension Encoder {
-    /// Captions that an index learns from are at most so many.
-    private static let mostQueries = 3_500
-
-    /// Embeddings of some captions of a collection, evenly taken, one behind the other: queries that an index learns from.
-    /// None where the model reads no words.
+    /// Embeddings of captions, one behind the other: queries from which an index learns what words ask. They are some of a
+    /// collection's, evenly taken; where it has too few, those that its model learned from as well.
+    ///
+    /// None where the model reads no words, or there are fewer than `CaptionStock.fewest`.
     mutating func queries(of captions: [String]) throws(Failure) -> [Float] {
-        guard readsWords, !captions.isEmpty else { return [] }
-        let count = min(captions.count, Self.mostQueries)
-        return try embed(captions: (0..<count).map { captions[$0 * captions.count / count] }).flatMap(\.self)
+        guard readsWords else { return [] }
+        var wanted = CaptionStock.sample(of: captions)
+        if wanted.count < CaptionStock.fewest {
+            wanted = CaptionStock.sample(of: wanted + (try CaptionStock.read(from: folder)))
+        }
+        guard wanted.count >= CaptionStock.fewest else { return [] }
+        return try embed(captions: wanted).flatMap(\.self)
     }
 }

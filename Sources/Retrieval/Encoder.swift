@@ -16,7 +16,7 @@ public struct Encoder: ~Copyable {
     /// What turns a file into the numbers that the model reads; workers have their own copy.
     let preparation: PicturePreparation
     /// Where it lies.
-    private let folder: String
+    let folder: String
     /// What its text tower reads; nil of a picture tower alone.
     private let tokenizer: (any Tokenizer)?
     /// Whether it has a text tower.

@@ -53,6 +53,9 @@ public struct IndexingReport: Sendable, Equatable, Encodable {
     public var forgotten = 0
     /// Files that could not be read.
     public var skipped: [Skipped] = []
+    /// The model inside the index, where lists were made that know nothing of words: neither the pictures nor the model have
+    /// captions.
+    public var wordless: String?
     /// The run was asked to stop; the next one goes on.
     public var isInterrupted = false
 
@@ -63,7 +66,7 @@ public struct IndexingReport: Sendable, Equatable, Encodable {
     public var json: String { jsonLine(self) }
 
     enum CodingKeys: String, CodingKey {
-        case found, indexed, added, changed, moved, forgotten, skipped
+        case found, indexed, added, changed, moved, forgotten, skipped, wordless
         case isInterrupted = "is_interrupted"
     }
 }

@@ -186,7 +186,9 @@ struct PictureIndexer: ~Copyable {
     private mutating func commit(_ encoder: inout Encoder) throws(Failure) {
         guard !change.listed.isEmpty || !change.removed.isEmpty else { return }
         if update.makesLists {
-            update.train(on: [.words: try encoder.queries(of: captions.all)])
+            let words = try encoder.queries(of: captions.all)
+            update.train(on: [.words: words])
+            if encoder.readsWords && words.isEmpty { report.wordless = "\(settings.output)/\(model.name)" }
         }
         try model.copy(from: settings.model, into: settings.output)
         let generation = update.manifest.generation + 1

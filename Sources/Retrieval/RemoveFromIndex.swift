@@ -57,7 +57,7 @@ public func optimizeIndex(_ folder: String) throws(Failure) -> (before: IndexInf
     let before = try IndexInformation(folder)
     if case .pictures(let catalogue) = try IndexContents(folder).names, before.model != nil {
         let captions = try catalogue.entries().compactMap(\.captions.first)
-        if update.count >= IndexSettings().exactBelow && !captions.isEmpty {
+        if update.count >= IndexSettings().exactBelow {
             var encoder = try PictureSearch(folder).encoder()
             update.train(on: [.words: try encoder.queries(of: captions)])
         }

@@ -1,3 +1,4 @@
+import Datasets
 import Failures
 import Foundation
 import Storage
@@ -36,7 +37,7 @@ struct StoredModel {
         guard !manager.fileExists(atPath: target) else { return }
         try AtomicFile.makeFolder(temporary)
         do throws(Failure) {
-            for file in try ModelFolder.settingsFiles + WeightFiles.names(in: folder)
+            for file in try ModelFolder.settingsFiles + [CaptionStock.fileName] + WeightFiles.names(in: folder)
             where manager.fileExists(atPath: "\(folder)/\(file)") {
                 let source = try MappedFile("\(folder)/\(file)")
                 try AtomicFile.makeFolder(("\(temporary)/\(file)" as NSString).deletingLastPathComponent)

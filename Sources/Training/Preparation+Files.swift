@@ -1,3 +1,4 @@
+import Datasets
 import Failures
 import Foundation
 import Storage
@@ -16,6 +17,7 @@ extension Preparation {
             try trainer.readTrainedWeights(for: model)
             try towers.write(to: directory.path)
             try writeModel(of: &trainer, to: directory.path)
+            if settings.material == .pairs { try CaptionStock.write(try data.texts(), to: directory.path) }
             try AtomicFile.write(JSONText.pretty(record), to: directory.record)
             return towers
         } catch {
@@ -25,7 +27,7 @@ extension Preparation {
     }
 
     /// Writes a folder that transformers and open_clip open, or that of one tower alone: weights (averaged, where the run keeps an average), settings,
-    /// preprocessing, tokenizer.
+    /// preprocessing, tokenizer, and some captions.
     func writeModel(of trainer: inout Trainer, to folder: String) throws(Failure) {
         let settings = try ModelSettings(model: model, preprocessing: preprocessing)
         let locked = self.settings.towers?.locked ?? []
@@ -44,6 +46,7 @@ extension Preparation {
                 }
             }
         }
+        if folder != directory.path { try CaptionStock.copy(from: directory.path, to: folder) }
         if side != .image { try tokenizer.write(to: folder, contextLength: model.plan.contextLength) }
     }
 }

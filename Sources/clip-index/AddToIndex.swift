@@ -56,6 +56,7 @@ struct AddToIndex: ParsableCommand {
             }
             talk.finish()
             say(talk.summary(of: report, in: index))
+            if let advice = talk.advice(on: report, in: index) { say(advice) }
             if json { try printResult(report.json) }
             try talk.failIfInterrupted(report, at: index)
         }

@@ -64,6 +64,7 @@ struct ClipIndex: ParsableCommand {
             let report = try index(model) { talk.tell($0) }
             talk.finish()
             say(talk.summary(of: report, in: output))
+            if let advice = talk.advice(on: report, in: output) { say(advice) }
             if json { try printResult(report.json) }
             try talk.failIfInterrupted(report, at: output)
             if let vectors {

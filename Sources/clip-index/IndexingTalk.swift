@@ -1,3 +1,4 @@
+import Datasets
 import Failures
 import Retrieval
 import Terminal
@@ -39,6 +40,14 @@ struct IndexingTalk {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         return "\(countText(report.indexed)) \(stored) in \(oneLine(index)): "
             + (changes.isEmpty ? "nothing new" : changes.joined(separator: ", ")) + "; \(durationText(seconds))"
+    }
+
+    /// What to do where words are searched for as if nothing were known of them.
+    func advice(on report: IndexingReport, in index: String) -> String? {
+        report.wordless.map {
+            "searches by words are not calibrated: there are no captions to learn from; write some hundred, one a line, into "
+                + "\(oneLine($0))/\(CaptionStock.fileName) and run clip-index optimize \(oneLine(index))"
+        }
     }
 
     func failIfInterrupted(_ report: IndexingReport, at index: String) throws(Failure) {

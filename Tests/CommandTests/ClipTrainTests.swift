@@ -47,10 +47,12 @@ import Testing
         for name in [
             "config.json", "model.safetensors", "preprocessor_config.json", "tokenizer.json", "vocab.json",
             "merges.txt", "open_clip_config.json", "run.json", "log.jsonl", "skipped.jsonl", "best/model.safetensors",
-            "best/tokenizer.json", "checkpoint/position.json",
+            "best/tokenizer.json", "checkpoint/position.json", "caption-stock.txt", "best/caption-stock.txt",
         ] {
             #expect(FileManager.default.fileExists(atPath: "\(folder.path)/run/\(name)"), "\(name)")
         }
+        let stock = String(decoding: try folder.read("run/caption-stock.txt"), as: UTF8.self).split(separator: "\n")
+        #expect(stock.count == 36 && Set(stock).count == 36 && stock.allSatisfy { $0.contains(" above ") })
         let names = outcome.events.compactMap { $0["event"] as? String }
         #expect(names.first == "start" && names.last == "done" && names.count { $0 == "step" } == 6)
         #expect(names.contains("evaluation") && names.contains("checkpoint"))
