@@ -37,7 +37,7 @@ extension IndexSnapshot {
         return found.indices.map { query in
             let vector = Array(some[query * embedDim..<(query + 1) * embedDim])
             let products = segments[segment].readHalves(0..<rowCount(of: segment)) {
-                halfProducts($0, rows: found[query], vector.span)
+                halfProducts($0, rows: found[query], vector.span, width: embedDim)
             }
             var top = TopHits(k)
             for (row, score) in zip(found[query], products) { top.offer(Hit(id: id(row, of: segment), score: score)) }

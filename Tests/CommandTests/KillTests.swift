@@ -43,7 +43,7 @@ import VectorIndex
         try index.forEach { id, found in
             let of = [Int(id), Int(id) + 100_000].first { number in
                 let right = vector(number), length = right.reduce(0) { $0 + $1 * $1 }.squareRoot()
-                return right.indices.allSatisfy { Float(Float16(right[$0] / length)) == found[$0] }
+                return right.indices.allSatisfy { abs(right[$0] / length - found[$0]) < 1e-3 }
             }
             state[Int(id)] = of ?? -1
         }

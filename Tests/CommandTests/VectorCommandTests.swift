@@ -28,10 +28,10 @@ import VectorIndex
     @Test func `a vector finds itself, by number and name`() throws {
         let folder = try folder()
         let found = lines(try search.run(["x", "--vector", "q.fvecs", "-k", "2"], in: folder))
-        let (seven, twelve) = (score(unitVector(7), storedVector(7)), score(unitVector(12), storedVector(12)))
         #expect(
-            found.count == 4 && found[0] == ["0", "1", seven, "7", "p/7.png"]
-                && found[1] == ["0", "2", seven, "40", "p/40.png"] && found[2] == ["1", "1", twelve, "12", "p/12.png"])
+            found.count == 4 && found[0] == ["0", "1", "1.0000", "7", "p/7.png"]
+                && found[1] == ["0", "2", "1.0000", "40", "p/40.png"]
+                && found[2] == ["1", "1", "1.0000", "12", "p/12.png"])
         let json = try search.run(["x", "--vector", "q.fvecs", "-k", "1", "--json"], in: folder).events
         #expect(json[1]["caption"] as? String == "number 12" && json[1]["query"] as? Int == 1)
     }
@@ -115,7 +115,7 @@ import VectorIndex
         let before = lines(try search.run(["x"] + arguments, in: folder))
         let after = lines(try search.run(["y"] + arguments, in: folder))
         #expect(before.map { $0[3] } == after.map { $0[3] })
-        #expect(zip(before, after).allSatisfy { abs((Double($0[2]) ?? 0) - (Double($1[2]) ?? 9)) < 1e-3 })
+        #expect(zip(before, after).allSatisfy { abs((Double($0[2]) ?? 0) - (Double($1[2]) ?? 9)) < 2e-4 })
         #expect((before.map(\.last) == after.map(\.last)) == ["o.npy", "o.jsonl"].contains(file))
     }
 
@@ -124,7 +124,7 @@ import VectorIndex
         let made = try index.run(["import", "v.jsonl", "--transform", "pca:4", "--output", "short"], in: folder)
         #expect(made.code == 0 && made.talk.contains("300 vectors of 4 dimensions"), "\(made.talk)")
         let before = lines(try search.run(["short", "--vector", "q.fvecs", "-k", "3"], in: folder)).prefix(3)
-        #expect(Set(before.map { $0[3] }).isSuperset(of: ["7", "40"]) && abs((Double(before[0][2]) ?? 0) - 1) < 1e-3)
+        #expect(Set(before.map { $0[3] }).isSuperset(of: ["7", "40"]) && before[0][2] == "1.0000")
         #expect(try index.run(["add", "short", "q.fvecs"], in: folder).code == 0)
         let after = lines(try search.run(["short", "--vector", "q.fvecs", "-k", "4"], in: folder)).prefix(4)
         #expect(Set(after.map { $0[3] }).isSuperset(of: ["7", "40", "300"]))
@@ -143,15 +143,9 @@ import VectorIndex
 
     @Test func `duplicates are grouped, and neighbours written`() throws {
         let folder = try folder()
-        let groups = lines(try index.run(["duplicates", "x", "--at-least", "0.99999"], in: folder))
-        #expect(groups.prefix(2).map { [$0[0], $0[2], $0[3]] } == [["1", "7", "p/7.png"], ["1", "40", "p/40.png"]])
-        // Of so short vectors, half precision changes the lengths: another pair may score as much.
-        let stored = (0..<300).map { storedVector($0 == 40 ? 7 : $0) }
-        let near = stored.indices.filter { one in
-            stored.indices.contains { $0 != one && product(stored[$0], stored[one]) >= 0.99999 }
-        }
-        #expect(groups.compactMap { Int($0[2]) }.sorted() == near)
-        #expect(groups.prefix(2).allSatisfy { $0[1] == score(stored[7], stored[40]) })
+        let groups = lines(try index.run(["duplicates", "x", "--at-least", "0.9999"], in: folder))
+        #expect(Array(groups.prefix(2)) == [["1", "1.0000", "7", "p/7.png"], ["1", "1.0000", "40", "p/40.png"]])
+        #expect(Set(groups.map { $0[2] }).isSuperset(of: ["136", "248", "80", "192"]))
         #expect(try index.run(["graph", "x", "-k", "3", "--output", "g.jsonl"], in: folder).code == 0)
         let graph = String(decoding: try folder.read("g.jsonl"), as: UTF8.self).split(separator: "\n")
         #expect(graph.count == 300 && graph[7].hasPrefix("{\"id\":7,\"neighbors\":[40,"))
@@ -197,19 +191,6 @@ import VectorIndex
 func vector(_ number: Int, width: Int = 8) -> [Float] {
     (0..<width).map { d in Float(sin(Double(number * (d + 3)) * 0.617 + Double(d))) }
 }
-
-/// The same with length one, and as an index stores that.
-private func unitVector(_ number: Int) -> [Float] {
-    let numbers = vector(number), length = product(numbers, numbers).squareRoot()
-    return numbers.map { $0 / length }
-}
-
-private func storedVector(_ number: Int) -> [Float] { unitVector(number).map { Float(Float16($0)) } }
-
-private func product(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
-
-/// A product as `clip-search` prints it.
-private func score(_ a: [Float], _ b: [Float]) -> String { String(format: "%.4f", Double(product(a, b))) }
 
 /// The vectors of some numbers as `.fvecs`.
 func fvecs(_ numbers: [Int], width: Int = 8) -> Data {

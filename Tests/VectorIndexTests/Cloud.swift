@@ -17,12 +17,14 @@ func cloud(_ count: Int, embedDim: Int, centres: Int, seed: UInt64, spread: Floa
     return unitLength(rows, width: embedDim)
 }
 
-/// Floats as an index stores them.
-func stored(_ floats: [Float]) -> [Float] { floats.map { Float(Float16($0)) } }
+/// Rows as an index stores them.
+func stored(_ rows: [Float], width: Int) -> [Float] {
+    storedRows(rows.span, width: width).read { floats(ofHalves: $0) }
+}
 
 /// The right answer, by sorting the products with all rows as they are stored.
 func bruteForce(_ k: Int, _ query: Span<Float>, _ rows: [Float], ids: [Int64]) -> [Hit] {
-    let products = halfPrecision(rows.span).read { halfProducts($0, query, width: query.count) }
+    let products = storedRows(rows.span, width: query.count).read { halfProducts($0, query, width: query.count) }
     let hits = ids.enumerated().map { Hit(id: $1, score: products[$0]) }
     return Array(hits.sorted { $0.isBetter(than: $1) }.prefix(k))
 }

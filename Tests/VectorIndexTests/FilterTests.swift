@@ -78,7 +78,7 @@ import Testing
         let groups = try NearDuplicates(leastScore: 0.9999).groups(in: &index)
         #expect(groups.map { $0.map(\.id) } == [[3, 10, 11, 200], [50, 399]])
         for hit in groups.joined() {
-            let row = stored(Array(all[Int(hit.id) * width..<(Int(hit.id) + 1) * width]))
+            let row = stored(Array(all[Int(hit.id) * width..<(Int(hit.id) + 1) * width]), width: width)
             #expect(abs(hit.score - dot(row.span, row.span)) < 1e-5)
         }
         #expect(try NearDuplicates(leastScore: 1.1).groups(in: &index).isEmpty)

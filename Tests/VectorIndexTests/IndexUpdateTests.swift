@@ -32,7 +32,7 @@ import Testing
         #expect(try !index.nearest(400, to: part(7..<8))[0].map(\.id).contains(7))
         #expect(index.count == 399 && index.manifest.segments.map(\.removed?.count) == [1])
         #expect(try index.embedding(of: 7) == nil)
-        #expect(try index.embedding(of: 8) == stored(part(8..<9)))
+        #expect(try index.embedding(of: 8) == stored(part(8..<9), width: 8))
 
         try store([], ids: [], in: folder.path, embedDim: 8, exactBelow: 1000, removing: ids(100..<350))
         index = try IndexSnapshot(folder.path)
@@ -65,7 +65,7 @@ import Testing
         #expect(try replace(5, by: 300) && replace(5, by: 301))
         var index = try IndexSnapshot(folder.path)
         #expect(index.count == 100)
-        #expect(try index.embedding(of: 5) == stored(part(301..<302)))
+        #expect(try index.embedding(of: 5) == stored(part(301..<302), width: 8))
         #expect(try index.nearest(100, to: part(0..<1))[0].count { $0.id == 5 } == 1)
         #expect(try !replace(500, by: 302))
         index = try IndexSnapshot(folder.path)
@@ -81,7 +81,7 @@ import Testing
         #expect(update.contains(3) && update.count == 10)
         try update.commit(attachments: [:])
         var index = try IndexSnapshot(folder.path)
-        #expect(try index.embedding(of: 3) == stored(part(3..<4)))
+        #expect(try index.embedding(of: 3) == stored(part(3..<4), width: 8))
     }
 
     @Test func `what was appended and removed before a commit was never there`() throws {
@@ -93,7 +93,7 @@ import Testing
         try update.commit(attachments: [:])
         var index = try IndexSnapshot(folder.path)
         #expect(index.ids == [0, 1, 2, 4] && update.nextID == 5)
-        #expect(try index.embedding(of: 1) == stored(part(9..<10)))
+        #expect(try index.embedding(of: 1) == stored(part(9..<10), width: 8))
     }
 
     @Test func `optimize leaves one segment with the same answers`() throws {

@@ -27,14 +27,22 @@ package func floats(ofHalves bytes: RawSpan) -> [Float] {
 /// The inner products of half-precision rows `[rows, width]` with queries `[queries, width]`: `[rows, queries]`, by the thread
 /// that calls. A product has the same bits whatever stands beside it, and at every instruction level.
 package func halfProducts(_ halves: RawSpan, _ queries: Span<Float>, width: Int) -> [Float] {
-    let rows = halves.byteCount / (2 * width), columns = queries.count / width, set = kernels.search
-    precondition(halves.byteCount == 2 * width * rows, "\(halves.byteCount) bytes are no rows of \(width)")
+    halfProducts(halves, rows: 0..<halves.byteCount / (2 * width), queries, width: width)
+}
+
+/// The same for some of the rows, in this order.
+package func halfProducts(
+    _ halves: RawSpan, rows: some RandomAccessCollection<Int>, _ queries: Span<Float>, width: Int
+) -> [Float] {
+    let all = halves.byteCount / (2 * width), columns = queries.count / width, set = kernels.search
+    precondition(halves.byteCount == 2 * width * all, "\(halves.byteCount) bytes are no rows of \(width)")
     check("queries", queries.count, is: columns * width)
     let bytes = unsafe start(halves), q = unsafe pointer(queries)
-    return unsafe [Float](unsafeUninitializedCapacity: rows * columns) { products, initialized in
+    return unsafe [Float](unsafeUninitializedCapacity: rows.count * columns) { products, initialized in
         if let out = products.baseAddress {
-            for row in 0..<rows {
-                let x = unsafe bytes + 2 * row * width, mine = unsafe out + row * columns
+            for (place, row) in rows.enumerated() {
+                precondition(row >= 0 && row < all, "row \(row) of \(all)")
+                let x = unsafe bytes + 2 * row * width, mine = unsafe out + place * columns
                 var column = 0
                 while column + 4 <= columns {
                     unsafe set.halfDots(width, x, q + column * width, mine + column)
@@ -46,16 +54,6 @@ package func halfProducts(_ halves: RawSpan, _ queries: Span<Float>, width: Int)
                 }
             }
         }
-        initialized = rows * columns
-    }
-}
-
-/// The inner products of some half-precision rows of `[rows, width]` with one query, with the bits of `halfProducts`.
-package func halfProducts(_ halves: RawSpan, rows: [Int], _ query: Span<Float>) -> [Float] {
-    let width = query.count, all = halves.byteCount / (2 * width), set = kernels.search
-    let bytes = unsafe start(halves), q = unsafe pointer(query)
-    return rows.map { row in
-        precondition(row >= 0 && row < all, "row \(row) of \(all)")
-        return unsafe set.halfDot(width, bytes + 2 * row * width, q)
+        initialized = rows.count * columns
     }
 }

@@ -73,12 +73,12 @@ struct TrainedLists {
 }
 
 extension EmbeddingRows {
-    /// Some rows in half precision, in this order: `[order, embedDim]`, two bytes a number.
+    /// Some rows as they are stored, in this order: `[order, embedDim]` in half precision, two bytes a number.
     func halves(_ order: [Int]) -> [UInt8] {
         let block = 1024
         return parallelMap((order.count + block - 1) / block) { task in
             let some = order[task * block..<min((task + 1) * block, order.count)]
-            return halfPrecision(some.flatMap { floats[range($0)] }.span)
+            return storedRows(some.flatMap { floats[range($0)] }.span, width: embedDim)
         }.flatMap(\.self)
     }
 }
