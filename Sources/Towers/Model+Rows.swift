@@ -5,9 +5,10 @@ public import Tensors
 ///
 /// Everywhere `patches`, `gridSide`, `places`, `tokens` and `segments` are what `embed` takes, and the tower must not be
 /// locked. `kinds` tells of each token whether it is of the first or of the second of two sentences, 0 or 1 (Devlin et al.
-/// 2019, figure 2), in towers that have rows for that; all are of the first where it is nil. `dropout` is the share of numbers that a recorded step sets to zero in what enters the blocks and in what
-/// attention and hidden layer add to the rows: BERT's hidden dropout (Devlin et al. 2019, appendix A.2), which is all that
-/// tells two passes of a text apart in Gao et al. 2021 (SimCSE), section 3, where it is 0.1.
+/// 2019, figure 2), in towers that have rows for that; all are of the first where it is nil. `dropout` is the share of
+/// numbers that a recorded step sets to zero in what enters the blocks and in what attention and hidden layer add to the
+/// rows: BERT's hidden dropout (Devlin et al. 2019, appendix A.2), which is all that tells two passes of a text apart in Gao
+/// et al. 2021 (SimCSE), section 3, where it is 0.1.
 extension Model {
     /// The features of pictures, `[batch, featureWidth]`.
     public func features(
@@ -53,20 +54,6 @@ extension Model {
         let rows = textTower.rows(tokens: tokens, segments, kinds: kinds, dropout: dropout, on: &tape)
         return TowerRows(
             side: .text, tensor: tape.release(to: mark, keeping: rows), segments: segments, extra: 0)
-    }
-
-    /// The features `[pictures or texts, featureWidth]` that a tower pools its rows to: so one pass serves objectives of
-    /// rows and of features.
-    public func pooled(_ rows: TowerRows, on tape: inout Tape) -> Tensor {
-        switch rows.side {
-        case .image: pictureTower.pool(rows.tensor, rows.segments, on: &tape)
-        case .text: textTower.pool(rows.tensor, rows.segments, on: &tape)
-        }
-    }
-
-    /// The rows of patches, or of tokens, without those that stand before them: `[patches or tokens, width]`.
-    public func ownRows(_ rows: TowerRows, on tape: inout Tape) -> Tensor {
-        rows.extra == 0 ? rows.tensor : tape.gatherRows(rows.tensor, rows.ownRows)
     }
 
     /// The rows that tokens enter the text tower as, `[vocabSize, width]`: what a decoder of masked tokens shares (Press and

@@ -12,9 +12,6 @@ public struct TowerRows: Sendable {
     public let segments: Segments
     /// Rows of each picture before those of its patches: class token and registers; 0 for texts.
     public let extra: Int
-
-    /// The numbers of the rows of patches, or of tokens, in order.
-    public var ownRows: [Int] { segments.rows(from: extra) }
 }
 
 /// Patches that a picture tower does not get to see: a learnt row takes the place of theirs, and keeps the position — Xie

@@ -23,7 +23,9 @@ import Testing
         return tape.input([count * 4, 192]) { for i in $0.indices { $0[i] = random.normal() } }
     }
 
-    @Test(arguments: ImagePooling.allCases) func `pooled rows of pictures are their features`(pooling: ImagePooling) {
+    @Test(arguments: ImagePooling.allCases) func `pooled rows of pictures are their features`(pooling: ImagePooling)
+        throws
+    {
         var store = ParameterStore()
         let model = Model(Self.plan(image: pooling), in: &store)
         var tape = Tape(parameters: store, seed: 3)
@@ -33,17 +35,14 @@ import Testing
             let features = model.features(patches: input, batch: 3, on: &tape)
             let rows = model.rows(patches: input, batch: 3, on: &tape)
             #expect(rows.tensor.shape == [15, 24] && rows.extra == 1)
-            let own = model.ownRows(rows, on: &tape)
-            #expect(own.shape == [12, 24])
-            #expect(Array(floats(own, of: tape)[24..<48]) == Array(floats(rows.tensor, of: tape)[48..<72]))
-            let pooled = model.pooled(rows, on: &tape)
+            let pooled = try #require(model.vision).pool(rows.tensor, rows.segments, on: &tape)
             #expect(features.shape == [3, model.plan.featureWidth(.image)])
             #expect(relativeError(floats(pooled, of: tape), floats(features, of: tape)) < 1e-5)
         }
     }
 
     @Test(arguments: TextPooling.allCases, [true, false])
-    func `pooled rows of texts are their features`(pooling: TextPooling, causal: Bool) {
+    func `pooled rows of texts are their features`(pooling: TextPooling, causal: Bool) throws {
         guard !(pooling == .first && causal) else { return }
         var store = ParameterStore()
         let model = Model(Self.plan(text: pooling, causal: causal), in: &store)
@@ -51,7 +50,7 @@ import Testing
         tape.begin(recording: true)
         let features = model.features(tokens: Self.tokens, segments: Self.segments, on: &tape)
         let rows = model.rows(tokens: Self.tokens, segments: Self.segments, on: &tape)
-        let pooled = model.pooled(rows, on: &tape)
+        let pooled = try #require(model.text).pool(rows.tensor, rows.segments, on: &tape)
         #expect(rows.tensor.shape == [11, 16] && features.shape == [3, 16])
         #expect(relativeError(floats(pooled, of: tape), floats(features, of: tape)) < 1e-5)
     }
@@ -63,8 +62,9 @@ import Testing
         var tape = Tape(parameters: store, seed: 3)
         tape.begin(recording: true)
         let rows = model.rows(tokens: Self.tokens, segments: Self.segments, on: &tape)
-        let pooled = model.pooled(rows, on: &tape)
-        #expect(relativeError(floats(pooled, of: tape), floats(mean.pooled(rows, on: &tape), of: tape)) < 1e-6)
+        let pooled = try #require(model.text).pool(rows.tensor, rows.segments, on: &tape)
+        let means = try #require(mean.text).pool(rows.tensor, rows.segments, on: &tape)
+        #expect(relativeError(floats(pooled, of: tape), floats(means, of: tape)) < 1e-6)
         let first = tape.gatherRows(rows.tensor, [1, 4, 8])
         tape.backward(from: tape.meanSquaredDistance(pooled, first))
         let query = try #require(store.parameters.first { $0.name == "text_model.pooling.query" }).tensor
