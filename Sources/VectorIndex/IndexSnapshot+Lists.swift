@@ -13,7 +13,7 @@ extension IndexSnapshot {
 
         /// The lists that some queries visit.
         func visits(of queries: CodedQueries) -> ListVisits {
-            ListVisits(of: router.coordinates(of: queries.rows), 0..<queries.count, routers: router.lists, gap: gap)
+            router.visits(of: router.coordinates(of: queries.rows), gap: gap)
         }
     }
 
@@ -125,6 +125,7 @@ extension IndexSnapshot {
         all += model.means.bytes.count + 8 * model.nlist + model.codec.bytesInMemory
         for router in model.routers {
             all += router.lists.bytes.count + 4 * router.lists.scales.count + router.axes.bytes.count
+            all += router.groups?.heads.bytes.count ?? 0
         }
         return (codes, all)
     }

@@ -8,6 +8,10 @@ public struct IndexSettings: Sendable, Equatable {
     public var exactBelow = 20_000
     /// How rows in lists are coded; where nil, as those of the index are, or in the usual way.
     public var codec: CodecChoice?
+    /// Inverted lists that are made; about six times the root of the number of embeddings where nil.
+    public var nlist: Int?
+    /// Lists lie in groups where they are more than this.
+    var mostUngrouped = ListGroups.mostUngrouped
 
     /// The usual settings, with some way of coding rows.
     public init(codec: CodecChoice? = nil) { self.codec = codec }
@@ -299,8 +303,9 @@ public struct IndexUpdate: ~Copyable {
                 rows: rows, partition: partition, codes: model.codes(of: rows, partition), codec: codec,
                 model: next.lists?.checksum)
         } else if rows.count >= settings.exactBelow {
+            let nlist = min(settings.nlist ?? Partition.usualNlist(count: rows.count), rows.count)
             let trained = TrainedLists(
-                rows, nlist: Partition.usualNlist(count: rows.count), codec: codec, queries: queries)
+                rows, nlist: nlist, mostUngrouped: settings.mostUngrouped, codec: codec, queries: queries)
             let lists = IndexFiles.name("lists", generation: next.generation, extension: "model")
             let checksum = try trained.model.write(to: "\(folder)/\(lists)")
             next.lists = IndexManifest.Lists(

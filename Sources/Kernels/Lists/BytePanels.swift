@@ -37,14 +37,17 @@ package struct BytePanels: Sendable, Equatable {
     /// Rows that are multiplied together: what is made of them stays in L2.
     private static let rowsAtOnce = 48
 
-    /// Multiplies some rows with all of this, some at a time, by the thread that calls: lends each row's number and its
-    /// `count` products, which lack the row's own scale.
+    /// Multiplies some rows with all of this, or with a part of it, some at a time, by the thread that calls: lends each row's
+    /// number and its products, which lack the row's own scale.
     package func forEachProducts(
-        of rows: QuantizedRows, _ some: Range<Int>, _ body: (Int, Span<Float>) -> Void
+        of rows: QuantizedRows, _ some: Range<Int>, with part: Range<Int>? = nil, _ body: (Int, Span<Float>) -> Void
     ) {
+        let part = part ?? 0..<count
         precondition(rows.width == width, "rows of \(rows.width) bytes, panels of \(width)")
         precondition(some.lowerBound >= 0 && some.upperBound <= rows.count, "\(some) of \(rows.count) rows")
-        let outRow = scales.count, set = kernels.search
+        precondition(part.lowerBound >= 0 && part.upperBound <= count, "\(part) of \(count) rows in panels")
+        let panels = part.lowerBound / 16..<Self.panels(part.upperBound), set = kernels.search
+        let outRow = 16 * panels.count, skipped = part.lowerBound % 16
         var products = [Float](repeating: 0, count: min(Self.rowsAtOnce, some.count) * outRow)
         for first in stride(from: some.lowerBound, to: some.upperBound, by: Self.rowsAtOnce) {
             let own = min(Self.rowsAtOnce, some.upperBound - first)
@@ -53,12 +56,25 @@ package struct BytePanels: Sendable, Equatable {
                 // Sound: the arrays live as long as this call, and the sizes were compared above.
                 unsafe set.byteProduct(
                     ByteProduct(
-                        rows: own, panels: outRow / 16, width: width, bytes: start(rows.bytes.span) + first * width,
-                        totals: start(rows.totals.span) + first, vectors: start(bytes.span),
-                        scales: start(scales.span), out: out, outRow: outRow))
+                        rows: own, panels: panels.count, width: width, bytes: start(rows.bytes.span) + first * width,
+                        totals: start(rows.totals.span) + first,
+                        vectors: start(bytes.span) + 16 * panels.lowerBound * width,
+                        scales: start(scales.span) + 16 * panels.lowerBound, out: out, outRow: outRow))
             }
-            for row in 0..<own { body(first + row, products.span.extracting(row * outRow..<row * outRow + count)) }
+            for row in 0..<own {
+                let start = row * outRow + skipped
+                body(first + row, products.span.extracting(start..<start + part.count))
+            }
         }
+    }
+
+    /// The same for rows that lie apart: lends their numbers.
+    package func forEachProducts(
+        of rows: QuantizedRows, _ some: [Int], with part: Range<Int>, _ body: (Int, Span<Float>) -> Void
+    ) {
+        if some.count == 1 { return forEachProducts(of: rows, some[0]..<some[0] + 1, with: part, body) }
+        let own = QuantizedRows(some, of: rows)
+        forEachProducts(of: own, 0..<own.count, with: part) { place, products in body(some[place], products) }
     }
 
     /// The products of rows with all of this, `[rows, count]`, by the thread that calls.

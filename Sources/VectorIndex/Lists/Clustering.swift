@@ -10,6 +10,8 @@ import Tensors
 struct Clustering {
     /// Centroids, as rows are compared with them.
     private(set) var centroids: BytePanels
+    /// Groups in which they lie, where they are very many: then a row is compared with those of a few groups.
+    private(set) var groups: PanelGroups?
     /// `μ`: `[embedDim]`.
     let centre: [Float]
     /// The list of every row. None is empty.
@@ -19,21 +21,34 @@ struct Clustering {
     /// less than its noise.
     private static let sampled = 48, parts = [4, 4, 2, 2, 1, 1]
 
-    /// Splits `rows` into `nlist` lists.
-    init(_ rows: EmbeddingRows, nlist: Int) {
+    /// Splits `rows` into `nlist` lists, which are grouped if they are more than `mostUngrouped`.
+    init(_ rows: EmbeddingRows, nlist: Int, mostUngrouped: Int = ListGroups.mostUngrouped) {
         precondition(nlist > 0 && nlist <= rows.count, "\(nlist) lists for \(rows.count) rows")
         centre = Self.mean(of: rows)
         let y = Self.centred(rows.floats.span, around: centre)
         var random = SeededRandom(seed: 0, purpose: .clustering)
         let sample = Array(random.permutation(rows.count).prefix(Self.sampled * nlist))
-        centroids = BytePanels(QuantizedRows(Array(sample.prefix(nlist)), of: y))
+        (centroids, groups) = Self.panels(QuantizedRows(Array(sample.prefix(nlist)), of: y), mostUngrouped)
         for part in Self.parts {
             let members = Array(sample.prefix(max(nlist, sample.count / part))).sorted()
-            let some = QuantizedRows(members, of: y), byList = Self.byList(assigned(some), nlist)
-            let sums = parallelMap(nlist) { some.sum(of: byList[$0]) }.flatMap(\.self)
-            centroids = BytePanels(QuantizedRows(unitLength(sums, width: y.width).span, columns: y.width))
+            let some = QuantizedRows(members, of: y)
+            let means = Self.means(of: some, Self.byList(assigned(some), nlist))
+            (centroids, groups) = Self.panels(means, mostUngrouped)
         }
         lists = assigned(y)
+    }
+
+    /// Centroids as rows are compared with them: group by group where they are many.
+    private static func panels(_ centroids: QuantizedRows, _ mostUngrouped: Int) -> (BytePanels, PanelGroups?) {
+        guard centroids.count > mostUngrouped else { return (BytePanels(centroids), nil) }
+        let (order, groups) = ListGroups.grouped(centroids)
+        return (BytePanels(QuantizedRows(order, of: centroids)), groups)
+    }
+
+    /// The unit mean of the rows of every list.
+    static func means(of rows: QuantizedRows, _ byList: [[Int]]) -> QuantizedRows {
+        let sums = parallelMap(byList.count) { rows.sum(of: byList[$0]) }.flatMap(\.self)
+        return QuantizedRows(unitLength(sums, width: rows.width).span, columns: rows.width)
     }
 
     /// The mean of at most 50,000 rows.
@@ -65,14 +80,20 @@ struct Clustering {
         return QuantizedRows(joining: parts, columns: width).unit
     }
 
-    /// The list of every row; rows of lists that others would leave empty come from where they fit worst.
     private func assigned(_ y: QuantizedRows) -> [Int] {
-        let (numbers, products) = centroids.nearest(to: y)
-        var lists = numbers.map { Int($0) }, counts = [Int](repeating: 0, count: centroids.count)
+        Self.filled(centroids.nearest(to: y, in: groups), y, centroids.count)
+    }
+
+    /// The list of every row, which is that of its nearest centroid; rows of lists that others would leave empty come from
+    /// where they fit worst.
+    static func filled(
+        _ nearest: (numbers: [Int32], products: [Float]), _ rows: QuantizedRows, _ nlist: Int
+    ) -> [Int] {
+        var lists = nearest.numbers.map { Int($0) }, counts = [Int](repeating: 0, count: nlist)
         for list in lists { counts[list] += 1 }
         let empty = counts.indices.filter { counts[$0] == 0 }
         guard !empty.isEmpty else { return lists }
-        let fits = zip(products, y.scales).map { $0 * $1 }  // cosines
+        let fits = zip(nearest.products, rows.scales).map { $0 * $1 }  // cosines
         let farthest = fits.indices.sorted { fits[$0] != fits[$1] ? fits[$0] < fits[$1] : $0 < $1 }
         var candidates = farthest.makeIterator()
         for list in empty {
@@ -86,7 +107,7 @@ struct Clustering {
         return lists
     }
 
-    private static func byList(_ lists: [Int], _ nlist: Int) -> [[Int]] {
+    static func byList(_ lists: [Int], _ nlist: Int) -> [[Int]] {
         var rows = [[Int]](repeating: [], count: nlist)
         for (row, list) in lists.enumerated() { rows[list].append(row) }
         return rows

@@ -10,10 +10,20 @@ private struct ModelFooter: Codable {
     var kinds: [QueryKind]
     /// Nil for the usual codec.
     var codec: String?
+    /// Lists of each group, and of each kind how much wider groups are looked into; nil without groups.
+    var groups: [Int]?
+    var margins: [Float]?
 
     enum CodingKeys: String, CodingKey {
-        case format, nlist, kinds, codec
+        case format, nlist, kinds, codec, groups, margins
         case embedDim = "embed_dim"
+    }
+
+    /// Whether the groups, if there are any, are those of the lists.
+    var isSound: Bool {
+        guard let groups, let margins else { return groups == nil && margins == nil }
+        return groups.allSatisfy { (1...nlist).contains($0) } && groups.reduce(0, +) == nlist
+            && margins.count == kinds.count && margins.allSatisfy { $0 >= 0 && $0.isFinite }
     }
 }
 
@@ -27,11 +37,12 @@ private struct ModelFooter: Codable {
 /// means       scales [nlist] Float32, bytes [nlist, byteWidth]
 /// centroids   panels of [nlist] rows of byteWidth bytes
 /// codec       panels of rows of byteWidth bytes: of the usual one its axes of queries, [width]
+/// heads       panels of [groups] rows of byteWidth bytes
 /// of each kind of queries: axes, panels of [coordinates] rows of byteWidth bytes; lists, panels of [nlist] rows of
-/// coordinates bytes
+/// coordinates bytes; heads, panels of [groups] rows of coordinates bytes
 /// footer      JSON; its CRC-32 and length as UInt32; "CLIPLSTE"
 /// ```
-/// Panels are scales `[rows / 16, 16]` Float32, then bytes `[rows / 16, width / 4, 16, 4]`. All numbers are little-endian. The
+/// There are heads only where lists lie in groups. Panels are scales `[rows / 16, 16]` Float32, then bytes `[rows / 16, width / 4, 16, 4]`. All numbers are little-endian. The
 /// manifest keeps the CRC-32 of the whole file.
 extension ListModel {
     private static let head = Array("CLIPLST1".utf8), tail = Array("CLIPLSTE".utf8)
@@ -39,9 +50,13 @@ extension ListModel {
 
     /// Writes the model to `path`; returns the file's CRC-32.
     func write(to path: String) throws(Failure) -> UInt32 {
-        let footer = ModelFooter(
+        var footer = ModelFooter(
             embedDim: shape.embedDim, nlist: nlist, kinds: routers.map(\.kind),
             codec: CodecChoice.stored(type(of: codec)))
+        if let groups {
+            footer.groups = (0..<groups.count).map { groups.rows($0).count }
+            footer.margins = routers.map(\.margin)
+        }
         let json = try encodeJSON(footer, for: path)
         var checksum = Fingerprint()
         try AtomicFile.write(to: path) { (file) throws(Failure) in
@@ -65,9 +80,11 @@ extension ListModel {
             try put(means.bytes.map { UInt8(bitPattern: $0) })
             try put(centroids)
             try put(codec.panels)
+            if let groups { try put(groups.heads) }
             for router in routers {
                 try put(router.axes)
                 try put(router.lists)
+                if let groups = router.groups { try put(groups.heads) }
             }
             try put(json + littleEndian(Fingerprint(json).crc32Value) + littleEndian(UInt32(json.count)) + Self.tail)
         }
@@ -94,15 +111,13 @@ extension ListModel {
             let json = Data(bytes.bytes(end..<end + length))
             guard let footer = try? JSONDecoder().decode(ModelFooter.self, from: json), footer.format == 1,
                 footer.embedDim == embedDim, footer.nlist == lists.nlist, footer.codec == manifest.codec,
-                (1...1 << 24).contains(lists.nlist),
-                footer.kinds.count <= 64
+                (1...1 << 24).contains(lists.nlist), footer.kinds.count <= 64, footer.isSound
             else { throw .damaged(path, "written by another version") }
-            var reader = ModelReader(
-                offset: start, codec: manifest.codecChoice.type, embedDim: embedDim, nlist: footer.nlist)
-            guard reader.size(kinds: footer.kinds.count) == end - start else {
+            var reader = ModelReader(offset: start, codec: manifest.codecChoice.type, footer: footer)
+            guard reader.size == end - start else {
                 throw .damaged(path, "its counts do not fit its size of \(size) bytes")
             }
-            return reader.model(bytes, kinds: footer.kinds)
+            return reader.model(bytes)
         }
     }
 }
@@ -111,37 +126,51 @@ extension ListModel {
 private struct ModelReader {
     var offset: Int
     let codec: any ListCodec.Type
-    let embedDim, nlist: Int
+    let footer: ModelFooter
+
+    private var embedDim: Int { footer.embedDim }
+    private var nlist: Int { footer.nlist }
+    private var groupCount: Int { footer.groups?.count ?? 0 }
     private var byteWidth: Int { QuantizedRows.width(embedDim) }
 
-    init(offset: Int, codec: any ListCodec.Type, embedDim: Int, nlist: Int) {
-        (self.offset, self.codec, self.embedDim, self.nlist) = (offset, codec, embedDim, nlist)
-    }
-
-    /// Bytes that the numbers of a model take.
-    func size(kinds: Int) -> Int {
+    /// Bytes that the numbers of the model take.
+    var size: Int {
         let n = embedDim, coordinates = ListRouter.coordinates(embedDim: n), learned = codec.counts(embedDim: n)
         let floats = n + nlist * n + learned.floats + nlist
+        let ofEachKind =
+            panelSize(coordinates, byteWidth) + panelSize(nlist, coordinates) + panelSize(groupCount, coordinates)
         return 4 * floats + nlist * byteWidth + panelSize(nlist, byteWidth) + panelSize(learned.panels, byteWidth)
-            + kinds * (panelSize(coordinates, byteWidth) + panelSize(nlist, coordinates))
+            + panelSize(groupCount, byteWidth) + footer.kinds.count * ofEachKind
     }
 
     private func panelSize(_ count: Int, _ width: Int) -> Int { BytePanels.panels(count) * 16 * (4 + width) }
 
-    mutating func model(_ bytes: RawSpan, kinds: [QueryKind]) -> ListModel {
+    mutating func model(_ bytes: RawSpan) -> ListModel {
         let n = embedDim, coordinates = ListRouter.coordinates(embedDim: n), learned = codec.counts(embedDim: n)
         let centre = floats(bytes, n), unitMeans = floats(bytes, nlist * n), codes = floats(bytes, learned.floats)
         let scales = floats(bytes, nlist)
         let means = QuantizedRows(width: byteWidth, bytes: signed(bytes, nlist * byteWidth), scales: scales)
         let centroids = panels(bytes, nlist, byteWidth), axes = panels(bytes, learned.panels, byteWidth)
+        let groups = groups(bytes, byteWidth)
         var routers: [ListRouter] = []
-        for kind in kinds {
-            let own = panels(bytes, coordinates, byteWidth)
-            routers.append(ListRouter(kind: kind, axes: own, lists: panels(bytes, nlist, coordinates)))
+        for (place, kind) in footer.kinds.enumerated() {
+            let own = panels(bytes, coordinates, byteWidth), lists = panels(bytes, nlist, coordinates)
+            routers.append(
+                ListRouter(
+                    kind: kind, axes: own, lists: lists, groups: self.groups(bytes, coordinates),
+                    margin: footer.margins?[place] ?? 0))
         }
         return ListModel(
             codec: codec.init(embedDim: n, floats: codes, panels: axes), centre: centre, centroids: centroids,
-            means: means, unitMeans: unitMeans, routers: routers)
+            groups: groups, means: means, unitMeans: unitMeans, routers: routers)
+    }
+
+    /// Groups whose heads come next; nil where lists lie in none.
+    private mutating func groups(_ bytes: RawSpan, _ width: Int) -> PanelGroups? {
+        guard let sizes = footer.groups else { return nil }
+        return PanelGroups(
+            starts: sizes.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) },
+            heads: panels(bytes, sizes.count, width))
     }
 
     private mutating func floats(_ bytes: RawSpan, _ count: Int) -> [Float] {

@@ -8,6 +8,8 @@ final class ListModel: Sendable {
     let centre: [Float]
     /// What a row's list is chosen by.
     let centroids: BytePanels
+    /// Groups in which the lists lie one behind the other, where they are very many.
+    let groups: PanelGroups?
     /// The lists' means, from which codes are differences.
     let means: QuantizedRows
     /// The same with length one, by which plain `nprobe` chooses: `[nlist, embedDim]`.
@@ -16,10 +18,10 @@ final class ListModel: Sendable {
     let routers: [ListRouter]
 
     init(
-        codec: any ListCodec, centre: [Float], centroids: BytePanels, means: QuantizedRows, unitMeans: [Float],
-        routers: [ListRouter]
+        codec: any ListCodec, centre: [Float], centroids: BytePanels, groups: PanelGroups?, means: QuantizedRows,
+        unitMeans: [Float], routers: [ListRouter]
     ) {
-        (self.codec, self.centre, self.centroids) = (codec, centre, centroids)
+        (self.codec, self.centre, self.centroids, self.groups) = (codec, centre, centroids, groups)
         (self.means, self.unitMeans, self.routers) = (means, unitMeans, routers)
     }
 
@@ -31,7 +33,7 @@ final class ListModel: Sendable {
     /// How rows lie in the lists; one of these may be empty.
     func partition(_ rows: EmbeddingRows) -> Partition {
         let y = Clustering.centred(rows.floats.span, around: centre)
-        return Partition(lists: centroids.nearest(to: y).numbers.map { Int($0) }, nlist: nlist)
+        return Partition(lists: centroids.nearest(to: y, in: groups).numbers.map { Int($0) }, nlist: nlist)
     }
 
     /// The codes of rows that lie so.

@@ -85,13 +85,13 @@ struct RecallMeasurement {
         return truths
     }
 
-    /// How far below the best list each list is foretold to be, for every query.
+    /// The gap from which on each list is visited, for every query.
     private func forEachGaps(_ coded: CodedQueries, _ body: (Int, [Float]) -> Void) {
         let coordinates = router.coordinates(of: coded.rows)
+        let heads = router.groups?.heads.products(with: coordinates) ?? [], count = router.groups?.count ?? 0
         router.lists.forEachProducts(of: coordinates, 0..<coded.count) { query, products in
-            var most = products[0]
-            for i in products.indices { most = max(most, products[i]) }
-            body(query, products.indices.map { (most - products[$0]) * coordinates.scales[query] })
+            let own = heads[query * count..<(query + 1) * count]
+            body(query, router.gaps(products, heads: own, scale: coordinates.scales[query]))
         }
     }
 
@@ -111,8 +111,7 @@ struct RecallMeasurement {
     }
 
     private func counted(_ coded: CodedQueries, _ own: [Int], _ truths: [Truth], _ tried: [Float]) -> Tally {
-        let visits = ListVisits(
-            of: router.coordinates(of: coded.rows), 0..<coded.count, routers: router.lists, gap: tried[tried.count - 1])
+        let visits = router.visits(of: router.coordinates(of: coded.rows), gap: tried[tried.count - 1])
         let most = Self.shortlists[Self.shortlists.count - 1]
         let (first, whole) = lists.candidates(of: coded, own, visits, shortlist: most, rerank: most)
         var tally = Tally()

@@ -18,17 +18,17 @@ struct TrainedLists {
     /// Splits `rows` into `nlist` lists, and learns to serve queries like the rows and those that are given. Whatever codes
     /// its rows, an index learns from the usual codes where queries lead.
     init(
-        _ rows: EmbeddingRows, nlist: Int, codec: any ListCodec.Type = CodecChoice.usual.type,
-        queries given: [QueryKind: [Float]]
+        _ rows: EmbeddingRows, nlist: Int, mostUngrouped: Int = ListGroups.mostUngrouped,
+        codec: any ListCodec.Type = CodecChoice.usual.type, queries given: [QueryKind: [Float]]
     ) {
-        let width = rows.embedDim, clustering = Clustering(rows, nlist: nlist)
+        let width = rows.embedDim, clustering = Clustering(rows, nlist: nlist, mostUngrouped: mostUngrouped)
         let partition = Partition(lists: clustering.lists, nlist: nlist), floats = partition.means(of: rows)
         let means = QuantizedRows(floats.span, columns: width), unitMeans = unitLength(floats, width: width)
         let queries = Self.queries(rows, partition, given), residuals = Self.residuals(rows, partition, means)
         func model(_ codec: any ListCodec, _ routers: [ListRouter]) -> ListModel {
             ListModel(
-                codec: codec, centre: clustering.centre, centroids: clustering.centroids, means: means,
-                unitMeans: unitMeans, routers: routers)
+                codec: codec, centre: clustering.centre, centroids: clustering.centroids, groups: clustering.groups,
+                means: means, unitMeans: unitMeans, routers: routers)
         }
         let teacher = WeightedCodec(embedDim: width, residuals: residuals, queries: queries)
         let halves = rows.halves(partition.order)
@@ -36,7 +36,9 @@ struct TrainedLists {
         let isEmpty = (0..<nlist).map { partition.starts[$0] == partition.starts[$0 + 1] }
         let routers = queries.map { some in
             let maxima = teaching.maxima(of: teaching.model.coded(some.learning), own: some.ownOfLearning)
-            return ListRouter(some, maxima: maxima, means: unitMeans, isEmpty: isEmpty, embedDim: width)
+            return ListRouter(
+                some, maxima: maxima, means: unitMeans, isEmpty: isEmpty, starts: clustering.groups?.starts,
+                embedDim: width)
         }
         let isUsual = codec == WeightedCodec.self
         let trained = model(
