@@ -45,10 +45,12 @@ public struct SearchLimits: Sendable, Equatable {
             let most = k ?? .max
             return try some.within(leastScore, of: queries).map { Array($0.prefix(most)) }
         }
-        let count = k ?? 10
-        if let allowed { return try contents.vectors.nearest(count, to: queries, nprobe: nprobe, among: allowed) }
-        return try contents.vectors.nearest(
-            count, to: queries, as: kind, recall: recall ?? IndexSnapshot.usualRecall, nprobe: nprobe)
+        let count = k ?? 10, recall = recall ?? IndexSnapshot.usualRecall
+        if let allowed {
+            return try contents.vectors.nearest(
+                count, to: queries, as: kind, recall: recall, nprobe: nprobe, among: allowed)
+        }
+        return try contents.vectors.nearest(count, to: queries, as: kind, recall: recall, nprobe: nprobe)
     }
 }
 

@@ -25,8 +25,9 @@ extension IndexSnapshot {
         precondition(k >= 0 && nprobe ?? 1 > 0, "k is \(k), nprobe \(nprobe ?? 1)")
         let queryCount = queries.count / embedDim
         guard queryCount > 0 else { return [] }
+        if nprobe == nil, isNarrow, nlist > 0 { return try exactNearest(k, to: queries) }
         var tops = [TopHits](repeating: TopHits(min(k, count)), count: queryCount)
-        let guided = nprobe == nil && k > 0 ? guidedSearch(kind, recall: recall, k) : nil
+        let guided = nprobe == nil && k > 0 ? guidedSearch(kind, recall: recallOfAll(for: recall), k) : nil
         for s in segments.indices where segments[s].count > 0 && (guided == nil || !hasLists(s)) {
             if let hits = try nearestByBytes(min(k, count), to: queries, of: s) {
                 for (query, hits) in hits.enumerated() { tops[query].offer(hits) }
@@ -41,7 +42,8 @@ extension IndexSnapshot {
         }
         if let guided { try search(queries, guided) { tops[$0].offer($1) } }
         var hits = tops.map(\.sorted)
-        for query in hits.indices where guided != nil && hits[query].count < min(k, count) {
+        let mustFill = guided != nil || unrestrictedCount != nil
+        for query in hits.indices where mustFill && hits[query].count < min(k, count) {
             // Too few rows in the visited lists.
             hits[query] = try exactNearest(k, to: Array(queries[query * embedDim..<(query + 1) * embedDim]))[0]
         }

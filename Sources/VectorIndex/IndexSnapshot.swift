@@ -13,6 +13,8 @@ public struct IndexSnapshot: Sendable {
     let model: ListModel?
     /// For every segment, which rows are no longer in the index, or not looked at by a restricted one.
     var isRemoved: [RowSet]
+    /// Embeddings in the index that this one is a restriction of; nil where it is none.
+    var unrestrictedCount: Int?
     /// For every segment, which blocks agreed with their checksums.
     var isChecked: [[Bool]]
     /// For every segment, how many blocks were not compared yet, and whether those of all codes were.

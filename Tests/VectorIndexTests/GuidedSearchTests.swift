@@ -48,6 +48,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 2, 5, 20])
+    func `among some, the recall that is asked for is found, and never too little`(leftOut: Int) throws {
+        let folder = TemporaryFolder()
+        let index = try self.index(folder.path)
+        // One in so many is left out; where it is 0, all but the first fifth, which is another way to be far from queries.
+        let allowed = Set(
+            (0..<Int64(Self.count)).filter { leftOut == 0 ? $0 * 5 >= Self.count : $0 % Int64(leftOut) != 0 })
+        for (kind, queries) in [(QueryKind.pictures, pictures), (.words, words)] {
+            let own = part(queries, 1000..<1400)
+            var some = index.restricted(to: allowed.contains)
+            let right = try some.exactNearest(10, to: own)
+            for asked in [0.9, 0.95] {
+                let found = try index.nearest(10, to: own, as: kind, recall: asked, among: allowed)
+                #expect(found.allSatisfy { $0.count == 10 && $0.allSatisfy { allowed.contains($0.id) } })
+                #expect(recall(found, right) >= asked - 0.015, "\(kind) \(asked)")
+                #expect(try some.nearest(10, to: own, as: kind, recall: asked) == found)
+            }
+        }
+    }
+
     @Test func `less is looked at for less recall, and all for more than was reached`() throws {
         let folder = TemporaryFolder()
         var index = try self.index(folder.path)
