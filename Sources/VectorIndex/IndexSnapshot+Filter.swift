@@ -40,10 +40,9 @@ extension IndexSnapshot {
         among allowed: Set<Int64>
     ) throws(Failure) -> [[Hit]] {
         var some = restricted(to: allowed.contains)
-        if some.isNarrow { return try some.exactNearest(k, to: queries) }
         let widened = nprobe.map { probes in
             min(Int((Double(probes) * Double(count) / Double(max(some.count, 1))).rounded(.up)), max(nlist, 1))
         }
-        return try some.nearest(k, to: queries, as: kind, recall: recall, nprobe: widened)
+        return try some.nearest(k, to: queries, as: kind, recall: recall, nprobe: some.isNarrow ? nil : widened)
     }
 }

@@ -10,10 +10,7 @@ import Testing
     private static let width = 40, count = 1500
     private let rows = cloud(count + 700, embedDim: width, centres: 30, seed: 31)
     private var pictures: [Float] { Array(rows.suffix(700 * Self.width)) }
-    private var words: [Float] {
-        let others = pictures
-        return unitLength(others.indices.map { others[$0] * 0.4 + ($0 % Self.width == 3 ? 0.8 : 0) }, width: Self.width)
-    }
+    private var words: [Float] { otherModality(pictures, width: Self.width) }
 
     private func part(_ rows: [Float], _ range: Range<Int>) -> [Float] {
         Array(rows[range.lowerBound * Self.width..<range.upperBound * Self.width])
@@ -31,11 +28,6 @@ import Testing
         for id in 0..<Self.count { try update.append(part(rows, id..<id + 1), id: Int64(id)) }
         try update.commit(attachments: [:])
         return try IndexSnapshot(folder)
-    }
-
-    private func recall(_ found: [[Hit]], _ right: [[Hit]]) -> Double {
-        let common = zip(found, right).map { a, b in Set(a.map(\.id)).intersection(b.map(\.id)).count }
-        return Double(common.reduce(0, +)) / Double(right.joined().count)
     }
 
     @Test(arguments: CodecChoice.all)
@@ -60,32 +52,14 @@ import Testing
 
     @Test(arguments: CodecChoice.all)
     func `the answer depends neither on threads nor on the batch nor on k`(codec: CodecChoice) throws {
-        let folder = TemporaryFolder(), threads = threadCount
-        defer { setThreadCount(threads) }
+        let folder = TemporaryFolder()
         var index = try self.index(folder.path, codec)
-        setThreadCount(1)
-        let queries = part(words, 500..<570)
-        let alone = try (0..<70).map { try index.nearest(10, to: part(queries, $0..<$0 + 1), as: .words)[0] }
-        #expect(try index.nearest(10, to: queries, as: .words) == alone)
-        setThreadCount(7)
-        #expect(try index.nearest(10, to: queries, as: .words) == alone)
-        #expect(try index.nearest(10, to: part(queries, 3..<4), as: .words)[0] == alone[3])
-        #expect(try index.nearest(3, to: queries, as: .words) == alone.map { Array($0.prefix(3)) })
+        try expectSameAnswers(&index, part(words, 500..<570), as: .words)
     }
 
     @Test(arguments: CodecChoice.all)
     func `the same rows give the same files for any number of threads`(codec: CodecChoice) throws {
-        let threads = threadCount
-        defer { setThreadCount(threads) }
-        let contents = try [1, 5].map { count in
-            setThreadCount(count)
-            let folder = TemporaryFolder()
-            _ = try self.index(folder.path, codec)
-            return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map {
-                try Data(contentsOf: URL(filePath: "\(folder.path)/\($0)"))
-            }
-        }
-        #expect(contents[0] == contents[1] && contents[0].count == 4)
+        try expectSameFiles(4) { _ = try index($0, codec) }
     }
 
     @Test(arguments: CodecChoice.all)

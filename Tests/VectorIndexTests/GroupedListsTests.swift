@@ -10,10 +10,7 @@ import Testing
     private static let width = 16, count = 5000
     private let rows = cloud(count + 1400, embedDim: width, centres: 80, seed: 41)
     private var pictures: [Float] { part(Self.count..<Self.count + 1400) }
-    private var words: [Float] {
-        let others = pictures
-        return unitLength(others.indices.map { others[$0] * 0.4 + ($0 % Self.width == 3 ? 0.8 : 0) }, width: Self.width)
-    }
+    private var words: [Float] { otherModality(pictures, width: Self.width) }
 
     private func part(_ range: Range<Int>) -> [Float] { part(rows, range) }
 
@@ -60,8 +57,7 @@ import Testing
             let own = part(queries, 1000..<1400), right = try index.exactNearest(10, to: own)
             for asked in [0.8, 0.9, 0.95] {
                 let found = try index.nearest(10, to: own, as: kind, recall: asked)
-                let common = zip(found, right).map { a, b in Set(a.map(\.id)).intersection(b.map(\.id)).count }
-                #expect(Double(common.reduce(0, +)) / 4000 >= asked - 0.015, "\(kind) \(asked)")
+                #expect(recall(found, right) >= asked - 0.015, "\(kind) \(asked)")
             }
             let router = try #require(model.router(for: kind)),
                 coordinates = router.coordinates(of: model.coded(own).rows)
@@ -94,30 +90,11 @@ import Testing
     @Test func `the answer depends neither on threads nor on the batch nor on k`() throws {
         let folder = TemporaryFolder()
         var index = try self.index(folder.path)
-        let threads = threadCount
-        defer { setThreadCount(threads) }
-        for kind in [QueryKind.pictures, .words] {
-            setThreadCount(1)
-            let queries = part(kind == .words ? words : pictures, 1000..<1090)
-            let alone = try (0..<90).map { try index.nearest(10, to: part(queries, $0..<$0 + 1), as: kind)[0] }
-            #expect(try index.nearest(10, to: queries, as: kind) == alone)
-            setThreadCount(7)
-            #expect(try index.nearest(10, to: queries, as: kind) == alone)
-            #expect(try index.nearest(3, to: queries, as: kind) == alone.map { Array($0.prefix(3)) })
-        }
+        try expectSameAnswers(&index, part(pictures, 1000..<1090), as: .pictures)
+        try expectSameAnswers(&index, part(words, 1000..<1090), as: .words)
     }
 
     @Test func `the same rows give the same files for any number of threads`() throws {
-        let threads = threadCount
-        defer { setThreadCount(threads) }
-        let contents = try [1, 5].map { count in
-            setThreadCount(count)
-            let folder = TemporaryFolder()
-            _ = try self.index(folder.path)
-            return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map {
-                try Data(contentsOf: URL(filePath: "\(folder.path)/\($0)"))
-            }
-        }
-        #expect(contents[0] == contents[1])
+        try expectSameFiles(4) { _ = try index($0) }
     }
 }

@@ -12,10 +12,7 @@ import Testing
     private let rows = cloud(count + 1400, embedDim: width, centres: 40, seed: 21)
     private var stored: [Float] { Array(rows.prefix(Self.count * Self.width)) }
     private var pictures: [Float] { Array(rows.suffix(1400 * Self.width)) }
-    private var words: [Float] {
-        let others = pictures
-        return unitLength(others.indices.map { others[$0] * 0.4 + ($0 % Self.width == 3 ? 0.8 : 0) }, width: Self.width)
-    }
+    private var words: [Float] { otherModality(pictures, width: Self.width) }
 
     private func part(_ rows: [Float], _ range: Range<Int>) -> [Float] {
         Array(rows[range.lowerBound * Self.width..<range.upperBound * Self.width])
@@ -29,11 +26,6 @@ import Testing
         for id in 0..<Self.count { try update.append(part(stored, id..<id + 1), id: Int64(id)) }
         try update.commit(attachments: [:])
         return try IndexSnapshot(folder)
-    }
-
-    private func recall(_ found: [[Hit]], _ right: [[Hit]]) -> Double {
-        let common = zip(found, right).map { a, b in Set(a.map(\.id)).intersection(b.map(\.id)).count }
-        return Double(common.reduce(0, +)) / Double(right.joined().count)
     }
 
     @Test func `the recall that is asked for is found, for each kind of queries`() throws {
@@ -108,34 +100,12 @@ import Testing
     @Test func `the answer depends neither on threads nor on the batch nor on k`() throws {
         let folder = TemporaryFolder()
         var index = try self.index(folder.path)
-        let threads = threadCount
-        defer { setThreadCount(threads) }
-        for kind in [QueryKind.pictures, .words] {
-            setThreadCount(1)
-            let queries = part(kind == .words ? words : pictures, 1000..<1090)
-            let alone = try (0..<90).map { try index.nearest(10, to: part(queries, $0..<$0 + 1), as: kind)[0] }
-            #expect(try index.nearest(10, to: queries, as: kind) == alone)
-            setThreadCount(7)
-            #expect(try index.nearest(10, to: queries, as: kind) == alone)
-            for query in 0..<20 {
-                #expect(try index.nearest(10, to: part(queries, query..<query + 1), as: kind)[0] == alone[query])
-            }
-            #expect(try index.nearest(3, to: queries, as: kind) == alone.map { Array($0.prefix(3)) })
-        }
+        try expectSameAnswers(&index, part(pictures, 1000..<1090), as: .pictures)
+        try expectSameAnswers(&index, part(words, 1000..<1090), as: .words)
     }
 
     @Test func `the same rows and queries give the same files for any number of threads`() throws {
-        let threads = threadCount
-        defer { setThreadCount(threads) }
-        let contents = try [1, 5].map { count in
-            setThreadCount(count)
-            let folder = TemporaryFolder()
-            _ = try self.index(folder.path)
-            return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map {
-                try Data(contentsOf: URL(filePath: "\(folder.path)/\($0)"))
-            }
-        }
-        #expect(contents[0] == contents[1] && contents[0].count == 4)
+        try expectSameFiles(4) { _ = try index($0) }
     }
 
     @Test func `what is appended lies in the same lists, and what is removed is not found`() throws {

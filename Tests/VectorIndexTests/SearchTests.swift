@@ -41,8 +41,7 @@ import Testing
         var index = try IndexSnapshot(folder.path)
         let approximate = try index.nearest(10, to: queries)
         let exact = try index.nearest(10, to: queries, nprobe: index.nlist)
-        let common = zip(approximate, exact).map { a, b in Set(a.map(\.id)).intersection(b.map(\.id)).count }
-        let recall = Double(common.reduce(0, +)) / 1000
+        let recall = recall(approximate, exact)
         #expect(recall >= 0.95, "recall@10 is \(recall)")
         #expect(approximate != exact || recall == 1)
     }

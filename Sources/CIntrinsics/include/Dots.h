@@ -149,12 +149,11 @@ CLIP_LANES clip_shorts32 clip_add_upper(clip_shorts32 sum, clip_chars64 a) { ret
 
 /// From these two, the sum of bytes i, 16 + i, 32 + i and 48 + i for each i, where it is below 2¹⁶.
 CLIP_LANES clip_ints16 clip_fold_sums(clip_shorts32 both, clip_shorts32 upper) {
-    typedef uint16_t shorts16 __attribute__((ext_vector_type(16)));
     typedef uint16_t shorts8 __attribute__((ext_vector_type(8)));
     clip_shorts32 lower = both - (upper << 8);
-    shorts16 a = lower.lo + lower.hi, b = upper.lo + upper.hi;
+    clip_shorts16 a = lower.lo + lower.hi, b = upper.lo + upper.hi;
     shorts8 even = a.lo + a.hi, odd = b.lo + b.hi;
-    shorts16 all = __builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+    clip_shorts16 all = __builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
     return __builtin_convertvector(all, clip_ints16);
 }
 

@@ -26,7 +26,7 @@ package struct ListVisits: Sendable, Equatable {
         routers.forEachProducts(of: coordinates, some) { row, products in
             let scale = coordinates.scales[row], x = unsafe pointer(products)
             let reach = scale > 0 ? gap / scale : .infinity
-            let most = unsafe kernels.search.greatest(products.count, x).value
+            let most = unsafe found.loops.greatest(products.count, x).value
             found.add(products, from: 0, reaching: most - reach, near: most - 0.2 * reach, row - some.lowerBound)
         }
         self.init(found, queries: some.count)
@@ -81,6 +81,8 @@ struct FoundLists {
     }
 
     let nlist: Int
+    /// The table of loops, copied once for all queries.
+    let loops = kernels.search
     private(set) var visits: [Visit] = []
     private var places: [Int32]
 
@@ -95,7 +97,7 @@ struct FoundLists {
     ) {
         precondition(first >= 0 && first + products.count <= nlist, "lists beyond \(nlist)")
         let count = unsafe places.withUnsafeMutableBufferPointer { places in
-            unsafe kernels.search.places(
+            unsafe loops.places(
                 products.count, pointer(products), least, places.baseAddress.unsafelyUnwrapped)
         }
         for i in 0..<count {

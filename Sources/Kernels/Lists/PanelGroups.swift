@@ -84,7 +84,7 @@ extension ListVisits {
         var products = [Float](repeating: 0, count: atOnce * routers.count)
         for first in stride(from: some.lowerBound, to: some.upperBound, by: max(atOnce, 1)) {
             let rows = first..<min(first + atOnce, some.upperBound)
-            let looks = GroupLooks(of: coordinates, rows, groups, margin: margin, gap: gap)
+            let looks = GroupLooks(of: coordinates, rows, groups, margin: margin, gap: gap, found.loops)
             for group in 0..<groups.count where !looks.members[group].isEmpty {
                 let members = looks.members[group], start = groups.starts[group]
                 routers.forEachProducts(of: coordinates, members, with: groups.rows(group)) { row, some in
@@ -98,7 +98,7 @@ extension ListVisits {
                 let reach = scale > 0 ? gap / scale : .infinity
                 let most = looks.nearest[row - first].reduce(-Float.infinity) { most, group in
                     let lists = own.extracting(groups.rows(group))
-                    return max(most, unsafe kernels.search.greatest(lists.count, pointer(lists)).value)
+                    return max(most, unsafe found.loops.greatest(lists.count, pointer(lists)).value)
                 }
                 for group in looks.groups[row - first] {
                     found.add(
@@ -117,14 +117,15 @@ private struct GroupLooks {
     private(set) var members: [[Int]], groups: [[Int]], nearest: [[Int]]
 
     init(
-        of coordinates: QuantizedRows, _ rows: Range<Int>, _ all: PanelGroups, margin: Float, gap: Float
+        of coordinates: QuantizedRows, _ rows: Range<Int>, _ all: PanelGroups, margin: Float, gap: Float,
+        _ loops: SearchKernels
     ) {
         members = [[Int]](repeating: [], count: all.count)
         groups = [[Int]](repeating: [], count: rows.count)
         nearest = groups
         all.heads.forEachProducts(of: coordinates, rows) { row, products in
             let scale = coordinates.scales[row], place = row - rows.lowerBound
-            let most = unsafe kernels.search.greatest(products.count, pointer(products)).value
+            let most = unsafe loops.greatest(products.count, pointer(products)).value
             let near = scale > 0 ? margin / scale : .infinity, reach = scale > 0 ? (gap + margin) / scale : .infinity
             for group in products.indices where products[group] >= most - reach {
                 members[group].append(row)

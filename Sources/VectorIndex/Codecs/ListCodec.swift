@@ -43,6 +43,15 @@ extension ListCodec {
     }
 }
 
+/// Where each of some lists lies among the rows of all, one behind the other; without lists that are empty.
+func listRanges(_ lengths: [Int]) -> [Range<Int>] {
+    var end = 0
+    return lengths.filter { $0 > 0 }.map { length in
+        end += length
+        return end - length..<end
+    }
+}
+
 /// All codecs, the usual one first.
 let codecs: [any ListCodec.Type] = [
     WeightedCodec.self, FlatCodec.self, ScalarCodec.self, ProductCodec<2>.self, ProductCodec<4>.self, RaBitQCodec.self,

@@ -93,11 +93,10 @@ struct ProductCodec<let subDim: Int>: ListCodec {
 
     func codes(_ residuals: [Float], lengths: [Int]) -> SegmentCodes {
         let shape = shape, all = numbers(of: residuals)
-        var codes = SegmentCodes(), first = 0
-        for length in lengths where length > 0 {
-            let some = all[first * shape.highDim..<(first + length) * shape.highDim]
+        var codes = SegmentCodes()
+        for rows in listRanges(lengths) {
+            let some = all[rows.lowerBound * shape.highDim..<rows.upperBound * shape.highDim]
             codes.append(tableCodes: some, numbers: shape.highDim, blockBytes: shape.blockBytes)
-            first += length
         }
         return codes
     }

@@ -49,20 +49,19 @@ struct RaBitQCodec: ListCodec {
 
     func codes(_ residuals: [Float], lengths: [Int]) -> SegmentCodes {
         let shape = shape, bits = Self.bits(embedDim), turned = turned(residuals)
-        var codes = SegmentCodes(), first = 0
-        for length in lengths where length > 0 {
-            let numbers = (0..<length * shape.highDim).map { number in
-                let start = first * bits + 4 * number
+        var codes = SegmentCodes()
+        for rows in listRanges(lengths) {
+            let numbers = (0..<rows.count * shape.highDim).map { number in
+                let start = rows.lowerBound * bits + 4 * number
                 return (0..<4).reduce(UInt8(0)) { $0 | (turned[start + $1] > 0 ? 1 << UInt8($1) : 0) }
             }
             let start = codes.append(tableCodes: numbers[...], numbers: shape.highDim, blockBytes: shape.blockBytes)
-            for row in 0..<length {
-                let (factor, bound) = Self.factors(turned[(first + row) * bits..<(first + row + 1) * bits])
-                let place = start + row / 16 * shape.blockBytes + 2 * bits + row % 16 * 4
+            for (place, row) in rows.enumerated() {
+                let (factor, bound) = Self.factors(turned[row * bits..<(row + 1) * bits])
+                let place = start + place / 16 * shape.blockBytes + 2 * bits + place % 16 * 4
                 codes.high.replaceSubrange(place..<place + 4, with: littleEndian(factor.bitPattern))
                 codes.high.replaceSubrange(place + 64..<place + 68, with: littleEndian(bound.bitPattern))
             }
-            first += length
         }
         return codes
     }

@@ -40,18 +40,18 @@ struct ScalarCodec: ListCodec {
 
     /// A block is `[width / 4, 16, 4]` bytes, each less 128.
     func codes(_ residuals: [Float], lengths: [Int]) -> SegmentCodes {
-        let width = shape.highDim, size = shape.blockBytes
-        var codes = SegmentCodes(), first = 0
-        for length in lengths where length > 0 {
-            let start = codes.high.count
-            codes.high += [UInt8](repeating: 0, count: (length + 15) / 16 * size)
-            for row in 0..<length {
-                let from = (first + row) * embedDim, block = start + row / 16 * 16 * width + row % 16 * 4
+        let width = shape.highDim
+        var codes = SegmentCodes()
+        for rows in listRanges(lengths) {
+            var bytes = [Int8](repeating: 0, count: rows.count * width)
+            for (place, row) in rows.enumerated() {
                 for i in 0..<embedDim {
-                    codes.high[block + i / 4 * 64 + i % 4] = byte(residuals[from + i], i) ^ 0x80
+                    bytes[place * width + i] = Int8(bitPattern: byte(residuals[row * embedDim + i], i) ^ 0x80)
                 }
             }
-            first += length
+            let scales = [Float](repeating: 1, count: rows.count)
+            let panels = BytePanels(QuantizedRows(width: width, bytes: bytes, scales: scales))
+            codes.high += panels.bytes.map { UInt8(bitPattern: $0) }
         }
         return codes
     }

@@ -65,10 +65,9 @@ struct WeightedCodec: ListCodec {
 
     func codes(_ residuals: [Float], lengths: [Int]) -> SegmentCodes {
         let shape = shape, all = numbers(residuals)
-        var codes = SegmentCodes(), first = 0
-        for length in lengths where length > 0 {
-            codes.append(all[first * shape.width..<(first + length) * shape.width], shape: shape)
-            first += length
+        var codes = SegmentCodes()
+        for rows in listRanges(lengths) {
+            codes.append(all[rows.lowerBound * shape.width..<rows.upperBound * shape.width], shape: shape)
         }
         return codes
     }

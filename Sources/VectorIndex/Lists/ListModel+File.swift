@@ -42,8 +42,8 @@ private struct ModelFooter: Codable {
 /// coordinates bytes; heads, panels of [groups] rows of coordinates bytes
 /// footer      JSON; its CRC-32 and length as UInt32; "CLIPLSTE"
 /// ```
-/// There are heads only where lists lie in groups. Panels are scales `[rows / 16, 16]` Float32, then bytes `[rows / 16, width / 4, 16, 4]`. All numbers are little-endian. The
-/// manifest keeps the CRC-32 of the whole file.
+/// There are heads only where lists lie in groups. Panels are scales `[rows / 16, 16]` Float32, then bytes
+/// `[rows / 16, width / 4, 16, 4]`. All numbers are little-endian. The manifest keeps the CRC-32 of the whole file.
 extension ListModel {
     private static let head = Array("CLIPLST1".utf8), tail = Array("CLIPLSTE".utf8)
     private static let start = 64, trailerSize = 16
